@@ -1,0 +1,108 @@
+import Database from 'better-sqlite3';
+import { RpcError } from '../protocol/rpc-error.ts';
+import { runRead, type ReadName } from '../sheets/reads.ts';
+import { runTransaction, type TransactionName } from '../sheets/transactions.ts';
+import { applyPragmas, type Pragmas } from '../sqlite/pragmas.ts';
+import { SqliteStore } from './sqlite-store.ts';
+import type { Volume } from './volume.ts';
+
+export type Call =
+  | { readonly kind: 'tx'; readonly name: TransactionName; readonly args: unknown }
+  | { readonly kind: 'read'; readonly name: ReadName; readonly args: unknown };
+
+export type Outcome =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: RpcError };
+
+/** One generation's database, open in one role, and the fence around everything that it answers. */
+export class OpenGeneration {
+  readonly generation: number;
+  readonly role: 'writer' | 'reader';
+  readonly pragmas: Pragmas;
+  readonly #volume: Volume;
+  readonly #database: Database.Database;
+  readonly #store: SqliteStore;
+
+  /** `pagesMax` bounds the file (SQLite's `max_page_count`): the volume's size, where it has one. */
+  constructor(
+    volume: Volume,
+    generation: number,
+    role: 'writer' | 'reader',
+    limits: { readonly pagesMax?: number } = {},
+  ) {
+    this.generation = generation;
+    this.role = role;
+    this.#volume = volume;
+    this.#database = new Database(volume.databaseOf(generation), { readonly: role === 'reader', fileMustExist: true });
+    try {
+      this.pragmas = applyPragmas(this.#database);
+      if (limits.pagesMax !== undefined) this.#database.pragma(`max_page_count = ${limits.pagesMax}`);
+      this.#store = new SqliteStore(this.#database);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs calls that arrived together: the transactions commit as one, then the reads see that commit, and only then the volume is asked
+   * whether this generation is still the current one. `fenced` true: nothing of it may be acknowledged, and the outcomes say so.
+   */
+  run(calls: readonly Call[]): { readonly outcomes: readonly Outcome[]; readonly fenced: boolean } {
+    const outcomes: Outcome[] = new Array<Outcome>(calls.length);
+    if (calls.some((call) => call.kind === 'tx')) this.#commitTogether(calls, outcomes);
+    calls.forEach(({ kind, name, args }, index) => {
+      if (kind === 'read') outcomes[index] = attempt(() => runRead(this.#store, name, args));
+    });
+    if (!this.#volume.hasLaterThan(this.generation)) return { outcomes, fenced: false };
+    return { outcomes: calls.map((call) => ({ ok: false, error: fencedError(call.kind) })), fenced: true };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #commitTogether(calls: readonly Call[], outcomes: Outcome[]): void {
+    const database = this.#database;
+    const inHand: number[] = [];
+    const failAll = (code: string, error: unknown) => {
+      for (const index of inHand.splice(0)) outcomes[index] = failure(code, error);
+      if (database.inTransaction) database.exec('ROLLBACK');
+    };
+    calls.forEach(({ kind, name, args }, index) => {
+      if (kind !== 'tx') return;
+      inHand.push(index);
+      outcomes[index] = attempt(() => {
+        if (!database.inTransaction) database.exec('BEGIN IMMEDIATE');
+        return this.#store.atomically(() => runTransaction(this.#store, name, args));
+      });
+      // A full disk ends the whole transaction, not only the savepoint: what came before in this group is gone with it.
+      if (!database.inTransaction) failAll('failed', 'the storage gave the transaction up');
+    });
+    if (inHand.length === 0) return;
+    try {
+      database.exec('COMMIT');
+    } catch (error) {
+      failAll('unknown', error);
+    }
+  }
+}
+
+function attempt(work: () => unknown): Outcome {
+  try {
+    return { ok: true, result: work() };
+  } catch (error) {
+    return failure('failed', error);
+  }
+}
+
+/** `failed`: rolled back, surely without effect. `unknown`: the commit itself broke. */
+function failure(code: string, error: unknown): Outcome {
+  return { ok: false, error: new RpcError(code, error instanceof Error ? error.message : String(error)) };
+}
+
+function fencedError(kind: Call['kind']): RpcError {
+  return kind === 'tx'
+    ? new RpcError('fenced', 'a newer generation was raised before the commit could be acknowledged')
+    : new RpcError('not-current', 'a newer generation was raised before the read could be answered');
+}

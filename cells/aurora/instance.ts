@@ -1,0 +1,155 @@
+import { RpcError } from '../protocol/rpc-error.ts';
+import type { EventSink } from '../runtime/events.ts';
+import type { AuroraRole, AuroraSettings, AuroraStatus } from './contract.ts';
+import { OpenGeneration, type Call } from './generation.ts';
+import { makeGeneration } from './make-generation.ts';
+import type { Volume } from './volume.ts';
+
+interface Waiting {
+  readonly call: Call;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: RpcError) => void;
+}
+
+export interface InstanceOptions {
+  readonly address: string;
+  readonly volume: Volume;
+  readonly settings: AuroraSettings;
+  readonly events: EventSink;
+  readonly onRole: (role: AuroraRole) => void;
+}
+
+/** One Aurora instance: the generation that it serves, in which role, and the calls that wait for the end of this turn. */
+export class Instance {
+  readonly #options: InstanceOptions;
+  #open: OpenGeneration | null = null;
+  #waiting: Waiting[] = [];
+  #transactions = 0;
+  #commits = 0;
+  #groupMax = 0;
+
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+  }
+
+  get role(): AuroraRole {
+    const { address } = this.#options;
+    return { address, role: this.#open?.role ?? 'starting', generation: this.#open?.generation ?? 0 };
+  }
+
+  get status(): AuroraStatus {
+    return {
+      ...this.role,
+      pragmas: this.#open?.pragmas ?? {},
+      transactions: this.#transactions,
+      commits: this.#commits,
+      groupMax: this.#groupMax,
+    };
+  }
+
+  /** Answers at the end of this turn of the event loop, together with everything else that arrived in it. */
+  submit(call: Call): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.#runGroup());
+      this.#waiting.push({ call, resolve, reject });
+    });
+  }
+
+  /** Raises the generation and serves it as its writer. False where another instance was first or the copy failed: nothing is served then. */
+  promote(reason: string): boolean {
+    const { volume, settings } = this.#options;
+    const generation = volume.current() + 1;
+    if (!volume.raise(generation)) return false;
+    this.#close();
+    makeGeneration(volume, generation, settings.seedTenants);
+    if (volume.hasLaterThan(generation)) {
+      this.stepDown('overtaken');
+      return false;
+    }
+    this.#serve(new OpenGeneration(volume, generation, 'writer'), reason);
+    volume.tidyBefore(generation);
+    return true;
+  }
+
+  follow(reason: string): void {
+    const { volume } = this.#options;
+    this.#close();
+    this.#serve(new OpenGeneration(volume, volume.current(), 'reader'), reason);
+  }
+
+  /** Serves nothing until the next move. */
+  stepDown(reason: string): void {
+    const { generation } = this.role;
+    this.#close();
+    if (reason === 'fenced') {
+      this.#options.events.record('aurora.fenced', { generation, current: this.#options.volume.current() });
+    }
+    this.#say(reason);
+  }
+
+  /** Finishes what waits, then closes. */
+  stop(): void {
+    this.#runGroup();
+    this.#close();
+  }
+
+  #serve(open: OpenGeneration, reason: string): void {
+    this.#open = open;
+    this.#say(reason);
+  }
+
+  #say(reason: string): void {
+    const { role, generation } = this.role;
+    this.#options.events.record('aurora.role', { role, generation, reason });
+    this.#options.onRole(this.role);
+  }
+
+  #close(): void {
+    this.#open?.close();
+    this.#open = null;
+  }
+
+  #runGroup(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    // Whoever was stopped for a while learns it here, before it runs what arrived meanwhile: refused is better than unknown.
+    if (this.#open && this.#options.volume.hasLaterThan(this.#open.generation)) this.#catchUp();
+    const open = this.#open;
+    const taken = waiting.filter(({ call, reject }) => {
+      const refusal = refusalFor(call, open);
+      if (refusal) reject(refusal);
+      return !refusal;
+    });
+    if (!open || taken.length === 0) return;
+    const { outcomes, fenced } = open.run(taken.map(({ call }) => call));
+    this.#count(taken);
+    taken.forEach(({ resolve, reject }, index) => {
+      const outcome = outcomes[index]!;
+      if (outcome.ok) resolve(outcome.result);
+      else reject(outcome.error);
+    });
+    if (fenced) this.#catchUp();
+  }
+
+  /** Leaves a generation that is no longer current; reads that wait are served from the new one where it is whole already. */
+  #catchUp(): void {
+    const { volume } = this.#options;
+    this.stepDown(this.#open?.role === 'writer' ? 'fenced' : 'left behind');
+    if (volume.isWhole(volume.current())) this.follow('following');
+  }
+
+  #count(taken: readonly Waiting[]): void {
+    const transactions = taken.filter(({ call }) => call.kind === 'tx').length;
+    if (transactions === 0) return;
+    this.#transactions += transactions;
+    this.#commits++;
+    this.#groupMax = Math.max(this.#groupMax, transactions);
+  }
+}
+
+function refusalFor(call: Call, open: OpenGeneration | null): RpcError | null {
+  if (call.kind === 'tx' && open?.role !== 'writer')
+    return new RpcError('not-writer', 'this instance is not the writer');
+  if (call.kind === 'read' && !open) return new RpcError('not-current', 'this instance serves no generation yet');
+  return null;
+}

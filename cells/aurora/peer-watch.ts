@@ -1,0 +1,114 @@
+import { FramedClient } from '../protocol/client.ts';
+import type { Endpoint } from '../runtime/part-config.ts';
+import type { AuroraRole, AuroraStatus } from './contract.ts';
+import type { PeerSight } from './failover.ts';
+
+/** Between two questions to the peer, in milliseconds. */
+export const lookEveryMs = 250;
+/** A loss or a first refusal is looked at again this soon. */
+const againMs = 25;
+
+/** Keeps asking the other instance how it is. Calls `onLook` after every change and at least every {@link lookEveryMs}. */
+export class PeerWatch {
+  readonly #peer: Endpoint | null;
+  readonly #token: string;
+  readonly #onLook: (awakeMs: number) => void;
+  #client: FramedClient | null = null;
+  #asking = false;
+  #said: AuroraRole | null = null;
+  #known = false;
+  #refused = 0;
+  #silentMs = 0;
+  #lastTick = performance.now();
+  #timer: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(peer: Endpoint | null, token: string, onLook: (awakeMs: number) => void) {
+    this.#peer = peer;
+    this.#token = token;
+    this.#onLook = onLook;
+    this.#next(0);
+  }
+
+  get sight(): PeerSight {
+    if (!this.#peer) return { kind: 'none' };
+    if (this.#refused > 0) return { kind: 'refused', times: this.#refused };
+    if (!this.#said || this.#silentMs > 2 * lookEveryMs) return { kind: 'silent', silentMs: this.#silentMs };
+    return { kind: 'says', role: this.#said.role, generation: this.#said.generation };
+  }
+
+  /** It answered at least once. */
+  get known(): boolean {
+    return this.#known;
+  }
+
+  /** Time in which this process could not listen does not count as the peer's silence. */
+  forgive(): void {
+    this.#lastTick = performance.now();
+    this.#silentMs = 0;
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#client?.close();
+  }
+
+  #next(afterMs: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => this.#tick(), afterMs);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    // An instance that was stopped or starved must not take its own sleep for the peer's.
+    const awakeMs = Math.min(now - this.#lastTick, 2 * lookEveryMs);
+    this.#lastTick = now;
+    this.#silentMs += awakeMs;
+    this.#next(lookEveryMs);
+    this.#onLook(awakeMs);
+    if (this.#closed || !this.#peer) return;
+    if (!this.#client) this.#connect(this.#peer);
+    else this.#ask(this.#client);
+  }
+
+  #connect(peer: Endpoint): void {
+    let connected = false;
+    const client = new FramedClient({
+      connect: { host: peer.host, port: peer.port },
+      token: this.#token,
+      reconnect: false,
+      onConnect: () => {
+        connected = true;
+        if (this.#refused > 0) this.#silentMs = 0;
+        this.#refused = 0;
+        this.#ask(client);
+      },
+      onDisconnect: () => {
+        this.#client = null;
+        this.#asking = false;
+        if (connected) this.#said = null;
+        else this.#refused++;
+        this.#next(this.#refused <= 2 ? againMs : lookEveryMs);
+      },
+    });
+    this.#client = client;
+  }
+
+  #ask(client: FramedClient): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    client.call<AuroraStatus>('status', {}, null).then(
+      (said) => {
+        this.#asking = false;
+        this.#said = said;
+        this.#known = true;
+        this.#silentMs = 0;
+        this.#onLook(0);
+      },
+      () => {
+        this.#asking = false;
+      },
+    );
+  }
+}

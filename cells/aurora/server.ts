@@ -1,0 +1,104 @@
+import { setImmediate } from 'node:timers/promises';
+import { RpcError } from '../protocol/rpc-error.ts';
+import { serveFramed } from '../protocol/server.ts';
+import type { PartContext, RunningPart } from '../runtime/part.ts';
+import { isReadName } from '../sheets/reads.ts';
+import { isTransactionName } from '../sheets/transactions.ts';
+import type { AuroraSettings } from './contract.ts';
+import { decide, type Move } from './failover.ts';
+import { Instance } from './instance.ts';
+import { PeerWatch } from './peer-watch.ts';
+import { Volume } from './volume.ts';
+
+/** After a promotion that failed (a full disk, a damaged copy), in milliseconds: each try raises the generation once more. */
+const retryAfterMs = 1000;
+/** A program says that it serves once it has a role, or after so long without one (a reader whose writer is not up yet). */
+const firstRoleWaitMsMax = 300;
+
+interface NamedCall {
+  readonly name: string;
+  readonly args: unknown;
+}
+
+/** Starts one instance: serves the framed protocol at once, and takes its role as soon as the volume and the peer tell which. */
+export async function startAurora({ config, events }: PartContext<AuroraSettings>): Promise<RunningPart> {
+  if (!config.listen || !config.volume) throw new Error(`${config.address} needs listen and volume`);
+  const volume = new Volume(config.volume);
+  const settings = config.settings;
+  const index = Number(config.address.split('/').at(-1));
+
+  const hasRole = Promise.withResolvers<void>();
+  const instance = new Instance({
+    address: config.address,
+    volume,
+    settings,
+    events,
+    onRole: (role) => {
+      if (role.role !== 'starting') hasRole.resolve();
+      server.notifyAll('role', role);
+    },
+  });
+  const server = await serveFramed({
+    listen: { host: config.listen.host, port: config.listen.port },
+    token: config.token,
+    onConnect: (peer) => peer.notify('role', instance.role),
+    handlers: {
+      tx: ({ name, args }: NamedCall) => {
+        if (!isTransactionName(name)) throw new RpcError('no-such-transaction', `no transaction ${name}`);
+        return instance.submit({ kind: 'tx', name, args });
+      },
+      read: ({ name, args }: NamedCall) => {
+        if (!isReadName(name)) throw new RpcError('no-such-read', `no read ${name}`);
+        return instance.submit({ kind: 'read', name, args });
+      },
+      status: () => instance.status,
+      promote: () => {
+        if (instance.role.role !== 'writer' || volume.hasLaterThan(instance.role.generation)) {
+          act({ kind: 'promote', reason: 'asked for' });
+        }
+        return instance.role;
+      },
+    },
+  });
+
+  let leaderlessMs = 0;
+  let seenGeneration = -1;
+  let holdUntil = 0;
+  const look = (awakeMs: number) => {
+    if (performance.now() < holdUntil) return;
+    leaderlessMs += awakeMs;
+    const generation = volume.current();
+    const peer = watch.sight;
+    if (generation !== seenGeneration || (peer.kind === 'says' && peer.role === 'writer')) leaderlessMs = 0;
+    seenGeneration = generation;
+    const whole = generation > 0 && volume.isWhole(generation);
+    const { failoverMs } = settings;
+    const sight = { own: instance.role, volume: { generation, whole }, peer, peerKnown: watch.known, leaderlessMs };
+    act(decide({ index, failoverMs, ...sight }));
+  };
+  const act = (move: Move) => {
+    try {
+      if (move.kind === 'promote') {
+        instance.promote(move.reason);
+        watch.forgive();
+      } else if (move.kind === 'follow') instance.follow('following');
+      else if (move.kind === 'step-down') instance.stepDown(move.reason);
+    } catch (error) {
+      holdUntil = performance.now() + retryAfterMs;
+      console.error(error);
+      instance.stepDown(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const watch = new PeerWatch(config.upstreams['peer']?.[0] ?? null, config.token, look);
+  setTimeout(hasRole.resolve, firstRoleWaitMsMax).unref();
+  await hasRole.promise;
+
+  return {
+    async stop() {
+      watch.close();
+      instance.stop();
+      await setImmediate(); // The last group's answers are written before their connections go.
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import type { Database } from 'better-sqlite3';
+import type { Condition, Item, Write, WriteResult } from './contract.ts';
+
+/** Longest JSON text of one item, in bytes of UTF-8. */
+const itemBytesMax = 64 * 1024;
+
+export interface Keyed {
+  readonly table: string;
+  readonly key: string;
+  readonly item: Item;
+}
+
+const schemaSql = `
+CREATE TABLE IF NOT EXISTS items (
+  table_name TEXT NOT NULL, key TEXT NOT NULL, item_json TEXT NOT NULL, PRIMARY KEY (table_name, key)
+) STRICT, WITHOUT ROWID;`;
+
+/** Items over one SQLite connection, with writes that are checked and done in one transaction. */
+export class Items {
+  readonly #database: Database;
+  readonly #statements: ReturnType<typeof prepareAll>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    database.exec(schemaSql);
+    this.#statements = prepareAll(database);
+  }
+
+  get(table: string, key: string): Item | null {
+    const text = this.#statements.get.get(table, key) as string | undefined;
+    return text === undefined ? null : (JSON.parse(text) as Item);
+  }
+
+  /** All of the writes or none: the first whose condition does not hold is named, with what is there instead. */
+  write(writes: readonly Write[]): WriteResult {
+    const { savepoint, release, rollbackTo } = this.#statements;
+    savepoint.run();
+    try {
+      for (const [index, write] of writes.entries()) {
+        const current = this.get(write.table, write.key);
+        if ('if' in write && write.if && !holds(write.if, current)) {
+          rollbackTo.run();
+          release.run();
+          // What this very call wrote before was rolled back, and is not what is there.
+          return { ok: false, failed: index, current: this.get(write.table, write.key) };
+        }
+        this.#apply(write, current);
+      }
+      release.run();
+      return { ok: true };
+    } catch (error) {
+      if (this.#database.inTransaction) {
+        rollbackTo.run();
+        release.run();
+      }
+      throw error;
+    }
+  }
+
+  /** One consistent read, in order of table and key. */
+  scan(tables: readonly string[], prefix: string): Keyed[] {
+    const texts = tables.map((table) => ({ table, found: this.#statements.scan.all(table, prefix, prefix) }));
+    return texts.flatMap(({ table, found }) =>
+      (found as { key: string; text: string }[]).map(({ key, text }) => ({
+        table,
+        key,
+        item: JSON.parse(text) as Item,
+      })),
+    );
+  }
+
+  count(): number {
+    return this.#statements.count.get() as number;
+  }
+
+  #apply(write: Write, current: Item | null): void {
+    const { table, key } = write;
+    if (write.op === 'delete') this.#statements.remove.run(table, key);
+    else if (write.op === 'put') this.#put(table, key, write.item);
+    else if (write.op === 'add') {
+      const before = current?.[write.field] ?? 0;
+      if (typeof before !== 'number') throw new TypeError(`${table}/${key}.${write.field} is not a number`);
+      this.#put(table, key, { ...current, [write.field]: before + write.by });
+    }
+  }
+
+  #put(table: string, key: string, item: Item): void {
+    const text = JSON.stringify(item);
+    if (Buffer.byteLength(text) > itemBytesMax) throw new RangeError(`${table}/${key} is over ${itemBytesMax} bytes`);
+    this.#statements.put.run(table, key, text);
+  }
+}
+
+function prepareAll(database: Database) {
+  return {
+    savepoint: database.prepare('SAVEPOINT one'),
+    release: database.prepare('RELEASE one'),
+    rollbackTo: database.prepare('ROLLBACK TO one'),
+    get: database.prepare('SELECT item_json FROM items WHERE table_name = ? AND key = ?').pluck(),
+    put: database.prepare(`INSERT INTO items (table_name, key, item_json) VALUES (?, ?, ?)
+      ON CONFLICT (table_name, key) DO UPDATE SET item_json = excluded.item_json`),
+    remove: database.prepare('DELETE FROM items WHERE table_name = ? AND key = ?'),
+    scan: database.prepare(`SELECT key, item_json AS text FROM items
+      WHERE table_name = ? AND substr(key, 1, length(?)) = ? ORDER BY key`),
+    count: database.prepare('SELECT count(*) FROM items').pluck(),
+  };
+}
+
+function holds(condition: Condition, current: Item | null): boolean {
+  switch (condition.kind) {
+    case 'absent':
+      return current === null;
+    case 'present':
+      return current !== null;
+    case 'equals':
+      return (
+        current !== null && Object.entries(condition.fields).every(([name, value]) => sameJson(current[name], value))
+      );
+  }
+}
+
+/** Equality of JSON values, whatever the order of their fields. */
+function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [namesOfA, namesOfB] = [Object.keys(a), Object.keys(b)];
+  return (
+    namesOfA.length === namesOfB.length &&
+    namesOfA.every((name) => Object.hasOwn(b, name) && sameJson(Reflect.get(a, name), Reflect.get(b, name)))
+  );
+}

@@ -1,0 +1,24 @@
+/**
+ * The events that parts of a cell record (kinds are contract):
+ * - web:    `write.committed` {tenant, sheet, row, version, etag, epoch, key|null, request}   after Aurora acknowledged
+ *           `job.accepted` {tenant, job, queue, units, jobKind, epoch, key|null, request}
+ *           `job.delivered` {job, outbox, queue}   by the relay
+ *           `queue.refilled` {count}
+ * - worker: `job.started` {tenant, job, queue, attempt}   `job.redelivered` {tenant, job, queue, attempt}   before `job.started` where attempt > 1
+ *           `job.done` {tenant, job, queue, attempt, already: boolean, dwellMs, workMs}   `already`: another delivery had done it
+ *           `job.dead` {tenant, job, attempts, reason}   `job.promoted` {tenant, job, units}
+ * - aurora: `aurora.role` {role, generation, reason}   `aurora.fenced` {generation, current}
+ */
+export const cellEventKinds = [
+  'write.committed',
+  'job.accepted',
+  'job.delivered',
+  'queue.refilled',
+  'job.started',
+  'job.redelivered',
+  'job.done',
+  'job.dead',
+  'job.promoted',
+  'aurora.role',
+  'aurora.fenced',
+] as const;

@@ -1,0 +1,29 @@
+import type { AuroraPort } from '../aurora-client/aurora-client.ts';
+import type { QueueEngine } from './queue-engine.ts';
+
+/** Jobs made open in one transaction, and how long the next waits: a redrive must not drown the workers. */
+const batchMax = 25;
+const pauseMs = 250;
+/** Entries that one redrive clears beside those of the jobs it made open. */
+const entriesMax = 1000;
+
+/**
+ * Makes every dead job open again and removes its entry from the dead-letter queue. Aurora first: a crash in between
+ * leaves an entry of a job that is open, which the next redrive removes. Resolves with how many jobs were made open.
+ */
+export async function redrive(aurora: AuroraPort, engine: QueueEngine): Promise<number> {
+  const entries = await engine.deadLetters(entriesMax);
+  let redriven = 0;
+  for (;;) {
+    const { jobs } = await aurora.read('jobs.dead', { limit: batchMax });
+    const ids = jobs.map(({ id }) => id);
+    const { count } = await aurora.tx('job.redrive', { ids });
+    redriven += count;
+    await engine.removeDeadLetters(ids);
+    // A job may die again while others are still made open: whoever asked decides about that one.
+    if (jobs.length < batchMax) break;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  await engine.removeDeadLetters(entries);
+  return redriven;
+}

@@ -1,0 +1,34 @@
+import type { JobRow, OutboxRow } from '../aurora/contract.ts';
+
+/** A row that waits for longer was accepted by a task that died, or belongs to a job of before: the leader delivers it. */
+export const orphanedAfterMs = 1000;
+
+/** Which rows a task delivers now: those it accepted itself, and the orphans where it leads. `nowMs` is Unix time. */
+export function rowsToDeliver(
+  rows: readonly OutboxRow[],
+  accepted: ReadonlySet<string>,
+  isLeader: boolean,
+  nowMs: number,
+): readonly OutboxRow[] {
+  return rows.filter(({ job }) => accepted.has(job.id) || (isLeader && nowMs - job.acceptedAtMs > orphanedAfterMs));
+}
+
+/** The job of a delivery: `<job>.<n>` without its number. */
+export function jobOfOutbox(outbox: string): string {
+  return outbox.slice(0, outbox.lastIndexOf('.'));
+}
+
+/**
+ * Open jobs that the engine holds in no state and nobody is about to deliver. A job is only called missing when it was
+ * so twice: between two lists of the engine, or between its effect and its end there, it is nowhere for a moment.
+ */
+export function missingJobs(
+  open: readonly JobRow[],
+  waiting: readonly OutboxRow[],
+  held: readonly string[],
+  before: ReadonlySet<string>,
+): { readonly missing: ReadonlySet<string>; readonly again: readonly string[] } {
+  const known = new Set([...held.map(jobOfOutbox), ...waiting.map(({ job }) => job.id)]);
+  const missing = new Set(open.map(({ id }) => id).filter((id) => !known.has(id)));
+  return { missing, again: [...missing].filter((id) => before.has(id)) };
+}

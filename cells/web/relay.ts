@@ -1,0 +1,148 @@
+import type { AuroraPort } from '../aurora-client/aurora-client.ts';
+import type { CellPolicies } from '../policies.ts';
+import type { EventSink } from '../runtime/events.ts';
+import type { QueueEngine } from './queue-engine.ts';
+import { missingJobs, rowsToDeliver } from './relay-plan.ts';
+
+export interface RelayOptions {
+  /** This task's address: what it leads under. */
+  readonly task: string;
+  readonly aurora: AuroraPort;
+  readonly policies: () => CellPolicies;
+  readonly events: EventSink;
+  readonly newId: () => string;
+  readonly openEngine: (onReady: () => void) => Promise<QueueEngine>;
+}
+
+const everyMs = 500;
+const leadForMs = 2000;
+/** Deliveries of one round: on the embedded engine each takes about 5 ms of its only thread. */
+const roundMax = 50;
+const reconcileEveryMs = 5000;
+const reconcileOlderThanMs = 10_000;
+const reconcileMax = 2000;
+
+/**
+ * Hands what Aurora accepted to the queue engine, at least once, each under its outbox id. Every task delivers at once
+ * what it accepted; one task at a time, the leader, also sees to what others left and to an engine that came back empty.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #accepted = new Set<string>();
+  #engine: QueueEngine | null = null;
+  #engineKnown = false;
+  #missing: ReadonlySet<string> = new Set();
+  #reconciledMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #running = false;
+  #nudged = false;
+  #closed = false;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves once BullMQ is loaded; the engine itself may come whenever it comes. */
+  async start(): Promise<void> {
+    this.#engine = await this.#options.openEngine(() => {
+      this.#engineKnown = false;
+      this.nudge();
+    });
+    this.nudge();
+  }
+
+  /** A job was accepted here: deliver it now. */
+  accepted(job: string): void {
+    this.#accepted.add(job);
+    this.nudge();
+  }
+
+  nudge(): void {
+    if (this.#closed) return;
+    this.#nudged = true;
+    if (this.#running) return;
+    this.#running = true;
+    setImmediate(() => void this.#run());
+  }
+
+  get engine(): QueueEngine | null {
+    return this.#engine;
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#engine?.close();
+  }
+
+  async #run(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    while (this.#nudged && !this.#closed) {
+      this.#nudged = false;
+      // An engine or Aurora that is gone delays deliveries: the next round tries again.
+      await this.#round().catch(() => {});
+    }
+    this.#running = false;
+    if (!this.#closed) this.#timer = setTimeout(() => this.nudge(), everyMs);
+  }
+
+  async #round(): Promise<void> {
+    const engine = this.#engine;
+    if (!engine?.ready) return;
+    const isLeader = await engine.lead(this.#options.task, leadForMs);
+    this.#engineKnown ||= await engine.isKnown();
+    if (!this.#engineKnown) {
+      // Until the leader filled it again, a delivery would only come twice.
+      if (!isLeader) return void setTimeout(() => this.nudge(), 100);
+      await this.#fillAgain(engine);
+    }
+    await this.#deliver(engine, isLeader);
+    if (isLeader) await this.#reconcile(engine);
+  }
+
+  async #fillAgain(engine: QueueEngine): Promise<void> {
+    const { aurora, events, newId } = this.#options;
+    const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });
+    const { count } = await aurora.tx('outbox.refill', {});
+    const { jobs } = await aurora.read('jobs.dead', { limit: reconcileMax });
+    await engine.addDeadLetters(jobs);
+    await engine.markKnown(newId());
+    this.#engineKnown = true;
+    // What waited here to be delivered the first time was never in an engine.
+    const lost = count - rows.length;
+    if (lost > 0) events.record('queue.refilled', { count: lost });
+  }
+
+  async #deliver(engine: QueueEngine, isLeader: boolean): Promise<void> {
+    if (this.#accepted.size === 0 && !isLeader) return;
+    const { aurora, policies, events } = this.#options;
+    const asked = new Set(this.#accepted);
+    const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });
+    const mine = rowsToDeliver(rows, asked, isLeader, Date.now());
+    const batch = mine.slice(0, roundMax);
+    if (batch.length > 0) {
+      await engine.deliver(batch, policies().dispatch);
+      await aurora.tx('outbox.delivered', { ids: batch.map(({ id }) => id) });
+      for (const { id, job } of batch) events.record('job.delivered', { job: job.id, outbox: id, queue: job.queue });
+    }
+    const left = new Set(mine.slice(roundMax).map(({ job }) => job.id));
+    for (const job of asked) if (!left.has(job)) this.#accepted.delete(job);
+    if (left.size > 0) this.#nudged = true;
+  }
+
+  /** Slow and rare: an engine that lost a part of what it held, as one that was restored from an older state does. */
+  async #reconcile(engine: QueueEngine): Promise<void> {
+    const { aurora } = this.#options;
+    if (performance.now() - this.#reconciledMs < reconcileEveryMs) return;
+    this.#reconciledMs = performance.now();
+    const { jobs } = await aurora.read('jobs.open', {
+      limit: reconcileMax,
+      olderThanMs: Date.now() - reconcileOlderThanMs,
+    });
+    if (jobs.length === 0) return;
+    const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });
+    const { missing, again } = missingJobs(jobs, rows, await engine.held(), this.#missing);
+    this.#missing = missing;
+    if (again.length > 0) await aurora.tx('outbox.again', { jobs: again });
+  }
+}

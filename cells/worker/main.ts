@@ -1,0 +1,54 @@
+/** A worker of a cell, for its standard or its XL queue. Try it: `node cells/worker/main.ts CONFIG.json`. */
+import { setImmediate as nextTurn, setTimeout as after } from 'node:timers/promises';
+import { AuroraClient } from '../aurora-client/aurora-client.ts';
+import { ConfigPoller } from '../dynamodb-client/config-poller.ts';
+import { DynamodbClient } from '../dynamodb-client/dynamodb-client.ts';
+import { upstream } from '../runtime/upstream.ts';
+import { runPart } from '../runtime/part.ts';
+import type { WorkerSettings } from '../web/contract.ts';
+import { Consumer } from './consumer.ts';
+import { writeExport } from './export-file.ts';
+import { DynamodbLeases } from './leases.ts';
+import type { WorkPorts } from './ports.ts';
+import { receive } from './receive.ts';
+
+const dynamodbTimeoutMs = 1000;
+
+runPart<WorkerSettings>(async ({ config, events }) => {
+  const { settings, token, volume } = config;
+  if (volume === null) throw new Error(`${config.address}: a worker needs its cell's volume, for exports`);
+  const aurora = new AuroraClient(config.upstreams['aurora'] ?? [], token, settings.auroraTimeoutMs);
+  const dynamodb = new DynamodbClient(upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
+  const poller = new ConfigPoller(dynamodb, settings.policies, (policies) => consumer.adopt(policies));
+  let ending = false;
+  const ports: WorkPorts = {
+    queue: settings.queue,
+    xlAbove: settings.xlAbove,
+    policies: () => poller.policies,
+    aurora,
+    leases: new DynamodbLeases(dynamodb, config.address, Date.now),
+    events,
+    clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
+    yieldTurn: () => nextTurn(),
+    wait: (ms) => after(ms),
+    ending: () => ending,
+    writeExport: (tenant, job, rows) => writeExport(volume, tenant, job, rows),
+    bury: (letter) => consumer.bury(letter),
+  };
+  const consumer = new Consumer({
+    endpoint: upstream(config, 'sqs'),
+    password: settings.queuePassword,
+    embedded: settings.queueEmbedded,
+    queue: settings.queue,
+    concurrency: settings.concurrency,
+    policies: settings.policies,
+    receive: (received) => receive(received, ports),
+  });
+  return {
+    async stop() {
+      ending = true;
+      await consumer.stop();
+      for (const part of [poller, aurora, dynamodb]) part.close();
+    },
+  };
+});
