@@ -1,0 +1,105 @@
+import { serveFramed } from '../cells/protocol/server.ts';
+import type { Endpoint } from '../cells/runtime/part-config.ts';
+import type { PartContext, RunningPart } from '../cells/runtime/part.ts';
+import { pickTask } from './balance.ts';
+import { BalancedRequest } from './balanced-request.ts';
+import type { AlbSettings } from './contract.ts';
+import { innerLimits } from './http/limits.ts';
+import { HttpListener } from './http/listener.ts';
+import { problem, type WholeAnswer } from './http/problem.ts';
+import type { HttpHandler, HttpRequest, RefusedBytes, RequestOwner } from './http/request.ts';
+import { TaskUpstream } from './task-upstream.ts';
+
+/** A cell's load balancer: least outstanding requests over its healthy web tasks. */
+export class Alb implements HttpHandler {
+  readonly settings: AlbSettings;
+  readonly cell: string;
+  readonly #tasks = new Map<string, TaskUpstream>();
+  #list: readonly TaskUpstream[] = [];
+  #turn = 0;
+
+  constructor(settings: AlbSettings, cell: string) {
+    this.settings = settings;
+    this.cell = cell;
+    this.setTargets(settings.targets);
+  }
+
+  onRequest(request: HttpRequest): RequestOwner | null {
+    if (request.head.target === '/health') {
+      request.to.answer(this.#health());
+      return null;
+    }
+    return new BalancedRequest(this, request).start();
+  }
+
+  onRefused({ status, reason }: RefusedBytes): WholeAnswer {
+    const detail = `The load balancer does not take this request: ${reason.replaceAll('-', ' ')}.`;
+    return problem({ status, reason, detail, headerLines: `x-cell-id: ${this.cell}\r\n` });
+  }
+
+  pick(except: TaskUpstream | null): TaskUpstream | null {
+    return pickTask(this.#list, this.#turn++, except);
+  }
+
+  /** Learns its tasks anew; one that did not change keeps its sockets and its health. */
+  setTargets(targets: Readonly<Record<string, Endpoint>>): void {
+    for (const [name, task] of this.#tasks) {
+      const now = targets[name];
+      if (now && now.host === task.endpoint.host && now.port === task.endpoint.port) continue;
+      task.close();
+      this.#tasks.delete(name);
+    }
+    for (const [name, endpoint] of Object.entries(targets)) {
+      if (!this.#tasks.has(name)) this.#tasks.set(name, new TaskUpstream(name, endpoint));
+    }
+    this.#list = [...this.#tasks.values()];
+  }
+
+  status(): { readonly targets: Record<string, { readonly healthy: boolean; readonly inFlight: number }> } {
+    const targets: Record<string, { healthy: boolean; inFlight: number }> = {};
+    for (const { name, healthy, inFlight } of this.#list) targets[name] = { healthy, inFlight };
+    return { targets };
+  }
+
+  close(): void {
+    for (const task of this.#list) task.close();
+  }
+
+  /** Its own answer, for the router's probes: whether a request would find a task. */
+  #health(): WholeAnswer {
+    const healthy = this.#list.filter((task) => task.healthy).length;
+    const status = healthy > 0 ? 200 : 503;
+    const words = healthy > 0 ? 'OK' : 'Service Unavailable\r\nretry-after: 1';
+    const head = `HTTP/1.1 ${status} ${words}\r\ncontent-type: application/json\r\nx-cell-id: ${this.cell}\r\n`;
+    return { status, head, body: Buffer.from(JSON.stringify({ healthy, targets: this.#list.length })) };
+  }
+}
+
+/** Starts an ALB from its config. Resolves once it listens; whether its tasks are there is for `/health` to say. */
+export async function serveAlb({
+  config,
+}: Pick<PartContext<AlbSettings>, 'config'>): Promise<RunningPart & { readonly alb: Alb; readonly at: Endpoint }> {
+  if (!config.listen) throw new Error('an ALB needs an address to listen on');
+  const alb = new Alb(config.settings, config.cell ?? '');
+  const admin = config.admin
+    ? await serveFramed({
+        listen: config.admin,
+        token: config.token,
+        handlers: {
+          status: () => alb.status(),
+          'targets.set': ({ targets }: AlbSettings) => alb.setTargets(targets),
+        },
+      })
+    : null;
+  const listener = new HttpListener(alb, innerLimits);
+  const at = await listener.listen(config.listen);
+  return {
+    alb,
+    at,
+    async stop() {
+      await listener.close(config.settings.requestTimeoutMs);
+      alb.close();
+      await admin?.close();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventSink } from '../cells/runtime/events.ts';
+import type { CellMap } from './cell-map.ts';
+import type { RouterStatus } from './contract.ts';
+import type { MapStore } from './map-store.ts';
+import { parseMap, validateMap } from './map-validate.ts';
+
+type Source = RouterStatus['mapSource'];
+
+export interface MapCacheOptions {
+  /** Where the last map that was taken is kept; null: nowhere. */
+  readonly volume: string | null;
+  readonly events: EventSink;
+  /** The cells that this router has a way to, and whether maps are checked, as they are now. */
+  readonly cells: () => ReadonlySet<string>;
+  readonly validate: () => boolean;
+}
+
+export interface OfferResult {
+  readonly accepted: boolean;
+  readonly version: number;
+  readonly reason: string | null;
+}
+
+const pullEveryMs = 1000;
+
+/** The router's own copy of the map: pushed, pulled, kept on disk; the last one that was good is used for as long as there is no better. */
+export class MapCache {
+  readonly #options: MapCacheOptions;
+  #store: MapStore | null = null;
+  #current: CellMap | null = null;
+  #source: Source = 'none';
+  #reachable = false;
+  #timer: NodeJS.Timeout | null = null;
+  #pulling: Promise<number> | null = null;
+  #refused = '';
+
+  constructor(options: MapCacheOptions) {
+    this.#options = options;
+    this.#load();
+  }
+
+  get current(): CellMap | null {
+    return this.#current;
+  }
+
+  get source(): Source {
+    return this.#source;
+  }
+
+  get reachable(): boolean {
+    return this.#reachable;
+  }
+
+  /** Asks the store for news every second from now on. */
+  follow(store: MapStore): void {
+    this.#store = store;
+    this.#timer = setInterval(() => void this.pull().catch(() => {}), pullEveryMs);
+  }
+
+  /** Takes a map or says why not. `by` is the pusher's own word. */
+  offer(value: unknown, source: Exclude<Source, 'none'>, by: string | null = null): OfferResult {
+    const current = this.#current;
+    const check = this.#options.validate() ? validateMap(value, current, this.#options.cells()) : parseMap(value);
+    if (!check.ok) {
+      const said = `${source} ${check.version} ${check.reason}`;
+      if (said !== this.#refused) {
+        this.#options.events.record('map.refused', { version: check.version, source, by, reason: check.reason });
+      }
+      if (source === 'pull') this.#refused = said;
+      return { accepted: false, version: current?.version ?? 0, reason: check.reason };
+    }
+    this.#refused = '';
+    const changed = current?.version !== check.map.version || !this.#options.validate();
+    this.#current = check.map;
+    this.#source = source;
+    if (changed) {
+      this.#options.events.record('map.changed', { version: check.map.version, source, by });
+      if (source !== 'disk') this.#save(check.map);
+    }
+    return { accepted: true, version: check.map.version, reason: null };
+  }
+
+  /** Reads the store now, where its version is another than ours. Several callers share one reading. Rejects where the store does not answer. */
+  pull(): Promise<number> {
+    this.#pulling ??= this.#pull().finally(() => (this.#pulling = null));
+    return this.#pulling;
+  }
+
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#store?.close();
+  }
+
+  async #pull(): Promise<number> {
+    if (!this.#store) throw new Error('this router has no map store');
+    try {
+      const version = await this.#store.version();
+      if (version !== this.#current?.version) this.offer(await this.#store.read(), 'pull');
+      this.#reachable = true;
+    } catch (error) {
+      this.#reachable = false;
+      throw error;
+    }
+    return this.#current?.version ?? 0;
+  }
+
+  #load(): void {
+    if (!this.#options.volume) return;
+    try {
+      this.offer(JSON.parse(readFileSync(join(this.#options.volume, 'map.json'), 'utf8')), 'disk');
+    } catch {
+      // None yet, or one that a full disk cut short: the store has it.
+    }
+  }
+
+  #save(map: CellMap): void {
+    if (!this.#options.volume) return;
+    const file = join(this.#options.volume, 'map.json');
+    try {
+      mkdirSync(this.#options.volume, { recursive: true, mode: 0o700 });
+      writeFileSync(`${file}.tmp`, JSON.stringify(map), { mode: 0o600 });
+      renameSync(`${file}.tmp`, file);
+    } catch {
+      // A router goes on without a disk; it only starts with an older copy.
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import type { EventSink } from '../cells/runtime/events.ts';
+import type { Endpoint } from '../cells/runtime/part-config.ts';
+import { CellUpstream } from './cell-upstream.ts';
+import type { RouterPolicies, RouterSettings, RouterStatus } from './contract.ts';
+import { dampedRules, undampedRules } from './health.ts';
+import { problem, type WholeAnswer } from './http/problem.ts';
+import type { HttpHandler, HttpRequest, RefusedBytes, RequestOwner } from './http/request.ts';
+import { MapCache } from './map-cache.ts';
+import { ProxiedRequest } from './proxied-request.ts';
+import { recordAnswered } from './recorder.ts';
+import { nextRequestId } from './request-id.ts';
+import { route, type RouteDecision, type RouteWorld } from './route.ts';
+
+/** The cell router: the map, the cells' health, and what they make of each request. */
+export class Router implements HttpHandler {
+  readonly events: EventSink;
+  readonly map: MapCache;
+  #settings: RouterSettings;
+  readonly #cells = new Map<string, CellUpstream>();
+  #known: ReadonlySet<string>;
+
+  constructor(settings: RouterSettings, volume: string | null, events: EventSink) {
+    this.events = events;
+    this.#settings = settings;
+    this.#known = new Set(Object.keys(settings.cells));
+    this.map = new MapCache({
+      volume,
+      events,
+      cells: () => this.#known,
+      validate: () => this.#settings.policies.mapValidate,
+    });
+    this.setCells(settings.cells);
+  }
+
+  get settings(): RouterSettings {
+    return this.#settings;
+  }
+
+  cell(id: string): CellUpstream | null {
+    return this.#cells.get(id) ?? null;
+  }
+
+  onRequest(request: HttpRequest): RequestOwner | null {
+    return new ProxiedRequest(this, request).start();
+  }
+
+  onRefused(refused: RefusedBytes): WholeAnswer {
+    const id = nextRequestId();
+    recordAnswered(this.events, {
+      request: id,
+      tenant: null,
+      method: refused.head?.method ?? null,
+      path: refused.head?.target ?? null,
+      cell: null,
+      epoch: null,
+      status: refused.status,
+      handed: false,
+      resent: false,
+      sentT: refused.sentT,
+      reason: refused.reason,
+      retryAfter: false,
+      answer: null,
+    });
+    const detail = `The router does not take this request: ${refused.reason.replaceAll('-', ' ')}.`;
+    return problem({ status: refused.status, reason: refused.reason, detail, headerLines: `x-request-id: ${id}\r\n` });
+  }
+
+  /** What would become of a request of this tenant now. */
+  decide(tenant: string): RouteDecision {
+    const { mapFallback, bulkhead } = this.#settings.policies;
+    const world: RouteWorld = {
+      map: this.map.current,
+      mapReachable: this.map.reachable,
+      mapFallback,
+      bulkhead,
+      cell: this.#view,
+    };
+    return route(tenant, world);
+  }
+
+  readonly #view = (id: string): CellUpstream | null => this.#cells.get(id) ?? null;
+
+  /** Learns the ways to the cells anew; a way that did not change keeps its sockets and its health. */
+  setCells(cells: Readonly<Record<string, Endpoint>>): void {
+    this.#settings = { ...this.#settings, cells };
+    this.#known = new Set(Object.keys(cells));
+    for (const [id, upstream] of this.#cells) {
+      const now = cells[id];
+      if (now && now.host === upstream.endpoint.host && now.port === upstream.endpoint.port) continue;
+      upstream.close();
+      this.#cells.delete(id);
+    }
+    const rules = this.#rules();
+    for (const [id, endpoint] of Object.entries(cells)) {
+      if (!this.#cells.has(id)) this.#cells.set(id, new CellUpstream(id, endpoint, rules, this.events));
+    }
+  }
+
+  setPolicies(policies: RouterPolicies): void {
+    this.#settings = { ...this.#settings, policies };
+    for (const cell of this.#cells.values()) cell.setRules(this.#rules());
+  }
+
+  status(): RouterStatus {
+    const cells: Record<string, RouterStatus['cells'][string]> = {};
+    for (const [id, { health, inFlight, sinceMs }] of this.#cells) cells[id] = { health, inFlight, sinceMs };
+    return {
+      mapVersion: this.map.current?.version ?? 0,
+      mapSource: this.map.source,
+      mapReachable: this.map.reachable,
+      cells,
+    };
+  }
+
+  close(): void {
+    this.map.close();
+    for (const cell of this.#cells.values()) cell.close();
+  }
+
+  #rules() {
+    return this.#settings.policies.damping ? dampedRules : undampedRules;
+  }
+}
