@@ -1,0 +1,6 @@
+import type { Invocation } from './context.ts';
+import { injectFault } from './inject-fault.ts';
+
+export async function run(invocation: Invocation): Promise<void> {
+  await injectFault(invocation, { kind: 'stop', target: invocation.args[0]!, settings: [] });
+}

@@ -1,0 +1,31 @@
+import { auroraFailover } from './aurora-failover.ts';
+import { controlDown } from './control-down.ts';
+import { crashLoop } from './crash-loop.ts';
+import type { FaultKind } from './fault.ts';
+import { kill } from './kill.ts';
+import { latency } from './latency.ts';
+import { mapCorrupt } from './map-corrupt.ts';
+import { mapDown } from './map-down.ts';
+import { mapStale } from './map-stale.ts';
+import { partition } from './partition.ts';
+import { pause } from './pause.ts';
+import { queueEngineKilled } from './queue-engine-killed.ts';
+import { reset } from './reset.ts';
+import { stop } from './stop.ts';
+
+/** Every kind of fault, in the order in which `petri fault --help` lists them. */
+export const faultKinds: readonly FaultKind[] = [
+  kill,
+  stop,
+  crashLoop,
+  pause,
+  partition,
+  latency,
+  reset,
+  auroraFailover,
+  queueEngineKilled,
+  mapDown,
+  controlDown,
+  mapStale,
+  mapCorrupt,
+];

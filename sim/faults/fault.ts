@@ -1,0 +1,101 @@
+import type { PartKind } from '../world/part.ts';
+
+/** One setting of a fault kind, as `--help` lists it and the command line checks it. */
+export interface FaultSetting {
+  readonly name: string;
+  readonly type: 'durationMs' | 'number' | 'word';
+  readonly default: number | string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly words?: readonly string[];
+  readonly summary: string;
+}
+
+/** What a target of a fault was resolved to. */
+export interface ResolvedTarget {
+  /** As typed. */
+  readonly text: string;
+  readonly shape: 'cell' | 'part' | 'link';
+  /** Set where the target is a cell or lies in one. */
+  readonly cell: string | null;
+  /** The parts it stands for (a cell: all its parts but its links). */
+  readonly addresses: readonly string[];
+  /** The links it stands for, as `A->B`. */
+  readonly links: readonly string[];
+  readonly kind: PartKind | 'cell' | 'link';
+}
+
+export interface OpenFault {
+  readonly id: string;
+  readonly kind: string;
+  readonly target: ResolvedTarget;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** Nothing of it is replaced while it is open. */
+  readonly hold: boolean;
+  /** What `inject` found before it changed anything, for its probes. */
+  readonly notes: Map<string, number>;
+}
+
+/** What the doing of faults may touch. Handed in by the supervisor; the same on every substrate. */
+export interface FaultPorts {
+  kill(address: string): Promise<void>;
+  stop(address: string): Promise<void>;
+  pause(address: string): Promise<void>;
+  resume(address: string): Promise<void>;
+  /** Starts the parts that ought to run and do not; resolves when they serve. */
+  startMissing(addresses: readonly string[]): Promise<void>;
+  partState(address: string): Promise<'starting' | 'running' | 'paused' | 'stopped' | 'dead'>;
+  /** Nothing at these addresses is replaced until released. */
+  hold(faultId: string, addresses: readonly string[]): void;
+  release(faultId: string): void;
+  /** Sets a rule on links; a rule's id is the fault's. */
+  setLinkRule(faultId: string, links: readonly string[], rule: LinkRule): Promise<void>;
+  clearLinkRule(faultId: string, links: readonly string[]): Promise<void>;
+  /** Sends one probe through a link and says what came of it. */
+  probeLink(
+    link: string,
+  ): Promise<{ readonly outcome: 'passes' | 'silent' | 'refused'; readonly latencyMs: number | null }>;
+  pushMap(
+    router: string,
+    what: 'current' | 'previous' | 'corrupt',
+  ): Promise<{ accepted: boolean; version: number; reason: string | null }>;
+  auroraRoles(
+    cell: string,
+  ): Promise<readonly { address: string; role: 'writer' | 'reader' | null; generation: number | null }[]>;
+  /** Asks a cell's reader to promote itself. */
+  promote(cell: string): Promise<void>;
+}
+
+/** What a link does to the bytes on it. One fault sets one rule; rules on the same link add up. */
+export type LinkRule =
+  | { readonly kind: 'cut'; readonly direction: 'both' | 'to' | 'from' }
+  | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
+  | { readonly kind: 'reset'; readonly afterBytes: number };
+
+export interface Seen {
+  readonly ok: boolean;
+  /** In words, for people: `9 of 9 processes gone`. */
+  readonly text: string;
+}
+
+/** A kind of fault: one file each. `inject` and `heal` may be called twice; the probe decides, not their return. */
+export interface FaultKind {
+  readonly kind: string;
+  readonly summary: string;
+  readonly example: string;
+  /** Which targets it takes. */
+  readonly targets: readonly (PartKind | 'cell' | 'link')[];
+  readonly settings: readonly FaultSetting[];
+  /** How long it lasts without `--for`, in milliseconds; null: until heal or restart; 0: it is over once it has taken (a part is replaced). */
+  readonly defaultForMs: number | null;
+  /** Whether it keeps its targets from being replaced, without being asked. */
+  holds(target: ResolvedTarget): boolean;
+  inject(ports: FaultPorts, fault: OpenFault): Promise<void>;
+  /** Called about four times a second while the fault is open, for those that do their harm again and again. */
+  tick?(ports: FaultPorts, fault: OpenFault): Promise<void>;
+  heal(ports: FaultPorts, fault: OpenFault): Promise<void>;
+  /** Did it take? */
+  taken(ports: FaultPorts, fault: OpenFault): Promise<Seen>;
+  /** Is it gone, with nothing left altered? */
+  gone(ports: FaultPorts, fault: OpenFault): Promise<Seen>;
+}

@@ -1,0 +1,56 @@
+import { FramedClient } from '../../cells/protocol/client.ts';
+import type { Endpoint } from '../../cells/runtime/part-config.ts';
+import type { CellMap } from '../../router/cell-map.ts';
+import type { MapPush } from '../../router/contract.ts';
+
+/** A router that has not taken the map by then gets it with the next push, in milliseconds. */
+const pushMs = 1000;
+
+/** Hands the whole map to every router, always all of it: the work is the same whether much has changed or nothing. */
+export class RouterPusher {
+  readonly #token: string;
+  readonly #current: () => CellMap | null;
+  readonly #routers = new Map<string, FramedClient>();
+
+  constructor(token: string, current: () => CellMap | null) {
+    this.#token = token;
+    this.#current = current;
+  }
+
+  setRouters(endpoints: readonly Endpoint[]): void {
+    const wanted = new Map(endpoints.map((endpoint) => [`${endpoint.host}:${endpoint.port}`, endpoint]));
+    for (const [key, client] of this.#routers) {
+      if (wanted.has(key)) continue;
+      client.close();
+      this.#routers.delete(key);
+    }
+    for (const [key, connect] of wanted) if (!this.#routers.has(key)) this.#routers.set(key, this.#connect(connect));
+  }
+
+  /** Resolves when every router that is there has answered; a router's refusal is its own event. */
+  async pushAll(): Promise<void> {
+    await Promise.all([...this.#routers.values()].map((client) => this.#push(client)));
+  }
+
+  close(): void {
+    for (const client of this.#routers.values()) client.close();
+  }
+
+  #connect(connect: Endpoint): FramedClient {
+    const client: FramedClient = new FramedClient({
+      connect,
+      token: this.#token,
+      reconnect: true,
+      // A router that comes back need not wait for the next round.
+      onConnect: () => queueMicrotask(() => void this.#push(client)),
+    });
+    return client;
+  }
+
+  async #push(client: FramedClient): Promise<void> {
+    const map = this.#current();
+    if (!map) return;
+    const push: MapPush = { map, source: 'control' };
+    await client.call('map.push', push, pushMs).catch(() => null);
+  }
+}

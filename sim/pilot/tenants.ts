@@ -1,0 +1,114 @@
+import type { AuroraPort } from '../../cells/aurora-client/aurora-client.ts';
+import { RpcError } from '../../cells/protocol/rpc-error.ts';
+import type { TenantEntry } from '../../router/cell-map.ts';
+import { isTenantId } from '../../router/tenant.ts';
+import type { MapStore } from './map-store.ts';
+import { countTenants, drawFor, place } from './placement.ts';
+
+export type PlacedTenant = TenantEntry & { readonly id: string };
+
+export interface TenantsOptions {
+  readonly store: MapStore;
+  /** Each cell's Aurora, by the cell's id. */
+  readonly auroras: ReadonlyMap<string, AuroraPort>;
+  readonly maxTenants: number;
+  readonly seed: number;
+  readonly placement: () => 'least-loaded' | 'random';
+}
+
+/** The first epoch of a tenant. */
+const firstEpoch = 1;
+
+/** Places tenants and keeps the override table. One change at a time: two adds never take the same last place. */
+export class Tenants {
+  readonly #options: TenantsOptions;
+  #changing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TenantsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Gives a tenant a home: first the cell learns it, then the map, so that no router ever sends one to a cell that does not
+   * know it. Safe to repeat after any failure. Rejects `usage` for an id, cell or estate that cannot be, `unavailable` else.
+   */
+  add(id: string, cell: string | null): Promise<PlacedTenant> {
+    return this.#inTurn(() => this.#add(id, cell));
+  }
+
+  /** Holds a tenant where it is, lets the router refuse it, or neither. */
+  override(id: string, override: TenantEntry['override']): Promise<PlacedTenant> {
+    return this.#inTurn(() => this.#override(id, override));
+  }
+
+  async #add(id: string, cell: string | null): Promise<PlacedTenant> {
+    if (!isTenantId(id)) {
+      throw new RpcError('usage', `"${id}" is not a tenant's id: use 1 to 63 of a-z, 0-9 and -, not beginning with -`);
+    }
+    if (cell !== null && !this.#options.auroras.has(cell)) {
+      throw new RpcError('usage', `there is no cell ${cell}: choose one of ${this.#cells().join(', ')}`);
+    }
+    const present = await this.#options.store.tenant(id);
+    if (present) return this.#same(id, cell, present);
+    const home = await this.#choose(id, cell);
+    const { epoch } = await this.#tellCell(home, id);
+    const entry: TenantEntry = { cell: home, epoch, override: null };
+    if (await this.#options.store.change(id, null, entry)) return { id, ...entry };
+    // Somebody else has placed it between our look and our write: what the map says holds.
+    const other = await this.#options.store.tenant(id);
+    return this.#same(id, cell, other ?? entry);
+  }
+
+  #same(id: string, cell: string | null, entry: TenantEntry): PlacedTenant {
+    if (cell !== null && cell !== entry.cell) {
+      throw new RpcError(
+        'usage',
+        `${id} already lives in cell ${entry.cell}, and adding it does not move it to ${cell}`,
+      );
+    }
+    return { id, ...entry };
+  }
+
+  async #choose(id: string, cell: string | null): Promise<string> {
+    const { seed, maxTenants, placement, store } = this.#options;
+    const cells = cell === null ? this.#cells() : [cell];
+    const tenants = countTenants((await store.read()).tenants);
+    const home = place({ cells, tenants, maxTenants, policy: placement(), draw: drawFor(seed, 'placement', id) });
+    if (home !== null) return home;
+    const full = cell === null ? `all ${cells.length} cells have` : `cell ${cell} has`;
+    throw new RpcError('usage', `${full} the maximum of ${maxTenants} tenants, so ${id} has no place`);
+  }
+
+  async #tellCell(cell: string, id: string): Promise<{ readonly epoch: number }> {
+    const aurora = this.#options.auroras.get(cell);
+    if (!aurora) throw new Error(`no Aurora is known for cell ${cell}`);
+    try {
+      return await aurora.tx('tenant.put', { tenant: id, epoch: firstEpoch });
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      const what = `cell ${cell} cannot take ${id} now, its Aurora writer does not answer`;
+      throw new RpcError('unavailable', `${what}: repeat it once the cell serves`, { cause: error });
+    }
+  }
+
+  async #override(id: string, override: TenantEntry['override']): Promise<PlacedTenant> {
+    const { store } = this.#options;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const present = await store.tenant(id);
+      if (!present) throw new RpcError('usage', `there is no tenant ${id}: petri tenants lists them`);
+      const entry = { ...present, override };
+      if (present.override === override || (await store.change(id, present, entry))) return { id, ...entry };
+    }
+    throw new RpcError('unavailable', `the entry of ${id} changed under our hands three times: repeat it`);
+  }
+
+  #cells(): readonly string[] {
+    return [...this.#options.auroras.keys()];
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#changing.then(change);
+    this.#changing = turn.catch(() => {});
+    return turn;
+  }
+}

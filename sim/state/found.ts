@@ -1,0 +1,21 @@
+import type { Status } from './status.ts';
+
+/** What adds a real Redis, by platform. */
+function redisCommand(platform: string): string {
+  return platform === 'darwin' ? 'brew install redis' : 'sudo apt-get install redis-server';
+}
+
+/** What a world was grown from and what it takes, a sentence each. What was missing is said with the command that adds it. */
+export function foundSentences(status: Status, platform: string): readonly string[] {
+  const parts = [...status.components, ...status.cells.flatMap((cell) => cell.components)];
+  const running = parts.filter(({ pid }) => pid !== null);
+  const known = running.flatMap(({ memoryBytes }) => memoryBytes ?? []);
+  const bytes = known.reduce((sum, each) => sum + each, 0);
+  const memory = known.length === 0 ? '' : `, ${Math.round(bytes / 1024 / 1024)} MiB in all`;
+  const size = `${running.length} processes${memory}; the router listens at ${status.router.url}`;
+  const engine =
+    status.engine === 'embedded'
+      ? `no Redis on PATH: the queues run on an embedded engine; ${redisCommand(platform)} adds the real one`
+      : `the queues run on ${status.engine}, one for each cell`;
+  return [size, engine];
+}

@@ -1,0 +1,19 @@
+import type { TenantTraffic } from '../events/windows.ts';
+import type { TenantMark } from './status.ts';
+
+export interface MarkFacts {
+  readonly override: 'pinned' | 'quarantined' | null;
+  /** Its cell is down, or no router answers. */
+  readonly unreachable: boolean;
+  /** It saw an error since the open ledger entry's begin. */
+  readonly wasHit: boolean;
+  readonly traffic: Pick<TenantTraffic, 'errors' | 'late'>;
+}
+
+/** The one mark of a tenant in the field: what it would say if it were asked now. */
+export function tenantMark({ override, unreachable, wasHit, traffic }: MarkFacts): TenantMark {
+  if (override === 'quarantined') return 'quarantined';
+  if (traffic.errors > 0) return 'hit';
+  if (unreachable) return wasHit ? 'hit' : 'cut-off';
+  return traffic.late > 0 ? 'late' : 'served';
+}

@@ -1,0 +1,17 @@
+/**
+ * A part could not be brought into the state asked for.
+ * - `start-failed`: it died before it served, or did not serve in time; the message carries the end of its log
+ * - `not-running`: nothing runs at that address that could be paused or resumed
+ * - `destroyed`: the substrate has already ended everything
+ */
+export type SubstrateErrorCode = 'start-failed' | 'not-running' | 'destroyed';
+
+export class SubstrateError extends Error {
+  override readonly name = 'SubstrateError';
+  readonly code: SubstrateErrorCode;
+
+  constructor(code: SubstrateErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,48 @@
+import { FramedClient } from '../../cells/protocol/client.ts';
+import { RpcError } from '../../cells/protocol/rpc-error.ts';
+import type { Endpoint } from '../../cells/runtime/part-config.ts';
+
+/** Connections to the parts' own framed ports, made when first needed and kept. */
+export class AdminConnections {
+  readonly #token: string;
+  readonly #endpointOf: (address: string) => Endpoint;
+  readonly #clients = new Map<string, FramedClient>();
+
+  constructor(token: string, endpointOf: (address: string) => Endpoint) {
+    this.#token = token;
+    this.#endpointOf = endpointOf;
+  }
+
+  /** Calls a part. Rejects with `not-sent` or `unknown` while it is gone or silent. */
+  async call<T>(address: string, method: string, args: unknown, timeoutMs = 2000): Promise<T> {
+    const client = this.#clientOf(address);
+    if (!client.connected) await connected(client, Math.min(timeoutMs, 1000));
+    return client.call<T>(method, args, timeoutMs);
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
+  }
+
+  #clientOf(address: string): FramedClient {
+    const known = this.#clients.get(address);
+    if (known) return known;
+    const client = new FramedClient({
+      connect: this.#endpointOf(address),
+      token: this.#token,
+      reconnect: true,
+      retryMsMax: 100,
+    });
+    this.#clients.set(address, client);
+    return client;
+  }
+}
+
+async function connected(client: FramedClient, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!client.connected) {
+    if (Date.now() > deadline) throw new RpcError('not-sent', 'the part does not answer');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

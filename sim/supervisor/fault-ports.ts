@@ -1,0 +1,146 @@
+import type { AuroraStatus } from '../../cells/aurora/contract.ts';
+import type { CellMap } from '../../router/cell-map.ts';
+import type { FaultPorts, LinkRule } from '../faults/fault.ts';
+import { isXl } from '../world/address.ts';
+import type { AdminConnections } from './admin.ts';
+import type { Parts } from './parts.ts';
+
+const stopGraceMs = 5000;
+
+interface MapPushAnswer {
+  readonly accepted: boolean;
+  readonly version: number;
+  readonly reason: string | null;
+}
+
+/** What faults may touch, over the substrate and the parts' admin ports. Rules are remembered, so that a `links` that was replaced gets its own again. */
+export class WorldFaultPorts implements FaultPorts {
+  readonly #parts: Parts;
+  readonly #admin: AdminConnections;
+  readonly #isScaledAway: (address: string) => boolean;
+  readonly #held = new Map<string, readonly string[]>();
+  readonly #rules = new Map<string, { readonly links: readonly string[]; readonly rule: LinkRule }>();
+
+  constructor(parts: Parts, admin: AdminConnections, isScaledAway: (address: string) => boolean) {
+    this.#parts = parts;
+    this.#admin = admin;
+    this.#isScaledAway = isScaledAway;
+  }
+
+  kill(address: string): Promise<void> {
+    return this.#parts.kill(address);
+  }
+
+  stop(address: string): Promise<void> {
+    return this.#parts.stop(address, stopGraceMs);
+  }
+
+  pause(address: string): Promise<void> {
+    return this.#parts.pause(address);
+  }
+
+  resume(address: string): Promise<void> {
+    return this.#parts.resume(address);
+  }
+
+  async startMissing(addresses: readonly string[]): Promise<void> {
+    const gone = addresses.filter((address) => ['dead', 'stopped'].includes(this.#parts.stateOf(address)));
+    // An XL worker comes back when its queue has work, not because its cell does.
+    for (const address of gone.filter(isXl)) this.#parts.forget(address);
+    // A task that was scaled away while it was held down is not to come back.
+    for (const address of gone.filter(this.#isScaledAway)) this.#parts.remove(address);
+    const wanted = gone.filter((address) => !isXl(address) && !this.#isScaledAway(address));
+    await Promise.all(wanted.map((address) => this.#parts.start(address, 'heal')));
+  }
+
+  async partState(address: string): Promise<ReturnType<Parts['stateOf']>> {
+    const state = this.#parts.stateOf(address);
+    // Scaled to zero is how an XL worker rests, and a task that is no longer counted is not missed.
+    const atRest = isXl(address) || (this.#parts.get(address) === null && this.#isScaledAway(address));
+    return atRest && state === 'stopped' ? 'running' : state;
+  }
+
+  hold(faultId: string, addresses: readonly string[]): void {
+    this.#held.set(faultId, addresses);
+  }
+
+  release(faultId: string): void {
+    this.#held.delete(faultId);
+  }
+
+  /** Every address that some open fault holds down. */
+  held(): readonly string[] {
+    return [...new Set([...this.#held.values()].flat())];
+  }
+
+  async setLinkRule(faultId: string, links: readonly string[], rule: LinkRule): Promise<void> {
+    this.#rules.set(faultId, { links, rule });
+    await Promise.all(
+      byOwner(links).map(([owner, own]) => this.#admin.call(owner, 'rule.set', { id: faultId, links: own, rule })),
+    );
+  }
+
+  async clearLinkRule(faultId: string, links: readonly string[]): Promise<void> {
+    this.#rules.delete(faultId);
+    await Promise.all(byOwner(links).map(([owner]) => this.#admin.call(owner, 'rule.clear', { id: faultId })));
+  }
+
+  /** Sets every rule that an open fault has on the links of one `links` part, after it was replaced. */
+  async restoreRules(owner: string): Promise<void> {
+    for (const [id, { links, rule }] of this.#rules) {
+      const own = byOwner(links).find(([each]) => each === owner)?.[1];
+      if (own) await this.#admin.call(owner, 'rule.set', { id, links: own, rule });
+    }
+  }
+
+  probeLink(link: string): ReturnType<FaultPorts['probeLink']> {
+    return this.#admin.call(ownerOf(link), 'probe', { link }, 35_000);
+  }
+
+  async pushMap(router: string, what: 'current' | 'previous' | 'corrupt'): Promise<MapPushAnswer> {
+    const current = await this.#mapOf(what === 'previous' ? 'previous' : 'current');
+    const map = what === 'corrupt' ? corrupted(current) : current;
+    return this.#admin.call(router, 'map.push', { map, source: what === 'current' ? 'control' : `fault: ${what} map` });
+  }
+
+  async auroraRoles(cell: string): ReturnType<FaultPorts['auroraRoles']> {
+    const addresses = this.#parts.all().filter((part) => part.address.startsWith(`${cell}/aurora/`));
+    return Promise.all(
+      addresses.map(async ({ address }) => {
+        const status = await this.#admin.call<AuroraStatus>(address, 'status', {}, 500).catch(() => null);
+        const role = status === null || status.role === 'starting' ? null : status.role;
+        return { address, role, generation: status?.generation ?? null };
+      }),
+    );
+  }
+
+  async promote(cell: string): Promise<void> {
+    const reader = (await this.auroraRoles(cell)).find((part) => part.role === 'reader');
+    if (!reader) throw new Error(`cell ${cell} has no Aurora reader that could take over`);
+    await this.#admin.call(reader.address, 'promote', {}, 10_000);
+  }
+
+  #mapOf(which: 'current' | 'previous'): Promise<CellMap> {
+    return this.#admin.call('control', 'map', { which });
+  }
+}
+
+/** The part that proxies a link: `links/b` for `router->b` and for `b/web/1->b/aurora`. */
+export function ownerOf(link: string): string {
+  const right = link.slice(link.indexOf('->') + 2);
+  return `links/${right.split('/')[0]}`;
+}
+
+function byOwner(links: readonly string[]): [string, string[]][] {
+  const owners = new Map<string, string[]>();
+  for (const link of links) owners.set(ownerOf(link), [...(owners.get(ownerOf(link)) ?? []), link]);
+  return [...owners];
+}
+
+/** A map as a broken build of it would be: newer, and every tenant in a cell that does not exist. */
+function corrupted(map: CellMap): CellMap {
+  const tenants = Object.fromEntries(
+    Object.entries(map.tenants).map(([tenant, entry]) => [tenant, { ...entry, cell: 'nowhere' }]),
+  );
+  return { version: map.version + 1, tenants };
+}

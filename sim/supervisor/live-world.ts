@@ -1,0 +1,392 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import type { Engine } from '../../cells/sqs/engine.ts';
+import { EventLog } from '../../cells/runtime/event-log.ts';
+import type { ResolvedTarget } from '../faults/fault.ts';
+import { RpcError } from '../../cells/protocol/rpc-error.ts';
+import { foundSentences } from '../state/found.ts';
+import type { TrafficStatus } from '../state/status.ts';
+import { ProcessSubstrate } from '../substrate/process/process-substrate.ts';
+import { until } from '../substrate/process/until.ts';
+import { cellOf, isXl, kindOf } from '../world/address.ts';
+import { eventsFile, Plan } from '../world/plan.ts';
+import { cellPolicies, clientRetry, placement, policyValues, routerPolicies } from '../world/policies.ts';
+import { tenantsOfCell } from '../world/population.ts';
+import { resolveTarget, type Estate } from '../world/target.ts';
+import type { World } from '../world/world.ts';
+import { AdminConnections } from './admin.ts';
+import { WorldFaultPorts } from './fault-ports.ts';
+import { FaultRunner } from './fault-runner.ts';
+import { prepareGround, type Ground } from './ground.ts';
+import { grow } from './growth.ts';
+import type { Ledger } from './ledger.ts';
+import { Observer } from './observer.ts';
+import { OutsideWatch } from './outside-watch.ts';
+import { Parts } from './parts.ts';
+import type { PortPool } from './port-pool.ts';
+import { programPath } from './programs.ts';
+import { Reconciler } from './reconciler.ts';
+import type { StateFolder } from './state-folder.ts';
+
+/** A task that is scaled away has this long to finish, in milliseconds. */
+const taskEndsWithinMs = 10_000;
+
+/** Ten thousand tenants, or a machine that is busy growing them, take the traffic part a while. */
+const trafficAnswersMs = 10_000;
+
+export interface LiveWorldOptions {
+  readonly world: World;
+  readonly folder: StateFolder;
+  readonly token: string;
+  readonly ledger: Ledger;
+}
+
+/** One world while it lives: everything that was composed for it, and the few settings that change. */
+export class LiveWorld {
+  readonly world: World;
+  readonly folder: StateFolder;
+  readonly events: EventLog;
+  readonly substrate: ProcessSubstrate;
+  readonly parts: Parts;
+  readonly admin: AdminConnections;
+  readonly faultPorts: WorldFaultPorts;
+  readonly faults: FaultRunner;
+  readonly reconciler: Reconciler;
+  readonly observer: Observer;
+  readonly engine: Engine;
+  readonly routerPort: number;
+  readonly #token: string;
+  readonly #ports: PortPool;
+  readonly #redisArgs: ReadonlyMap<string, readonly string[]>;
+  /** Policies as `petri set` spells them, where they differ from their defaults. */
+  #policies: Readonly<Record<string, string>>;
+  #desired: Readonly<Record<string, number>> | null = null;
+  #traffic: TrafficSetting;
+
+  private constructor(options: LiveWorldOptions, ground: Ground) {
+    this.world = options.world;
+    this.folder = options.folder;
+    this.#token = options.token;
+    this.engine = ground.engine;
+    this.routerPort = ground.routerPort;
+    this.#ports = ground.ports;
+    this.#redisArgs = ground.redisArgs;
+    this.#policies = options.world.policies;
+    this.#traffic = { ...options.world.traffic };
+    this.events = new EventLog(eventsFile(options.folder.events, 'supervisor'), 'supervisor');
+    this.substrate = new ProcessSubstrate({
+      stateFolder: options.folder.path,
+      token: options.token,
+      programPath,
+      nodePath: process.execPath,
+      onSpawn: (address, pid, startTime) => options.ledger.append({ kind: 'spawned', address, pid, startTime }),
+    });
+    this.substrate.onExit(({ address, pid }) => {
+      if (pid !== null) options.ledger.append({ kind: 'gone', address, pid });
+    });
+    const outside = new OutsideWatch((word, addresses, atMs) =>
+      this.faults.noteOutside(word, this.outsideTarget(addresses), atMs),
+    );
+    this.parts = new Parts({
+      substrate: this.substrate,
+      events: this.events,
+      specOf: (address) => this.plan().part(address),
+      onServing: (address) => void this.#greet(address),
+      onOutsideDeath: (address, atMs) => {
+        outside.note('death', address, atMs);
+        void this.reconciler.tick();
+      },
+    });
+    this.admin = new AdminConnections(options.token, (address) => this.#adminEndpoint(address));
+    this.faultPorts = new WorldFaultPorts(this.parts, this.admin, (address) => this.#isScaledAway(address));
+    this.faults = new FaultRunner({
+      ports: this.faultPorts,
+      events: this.events,
+      resolve: (target) => this.resolve(target),
+      ledger: {
+        intent: ({ id, kind, target, sinceMs }) =>
+          options.ledger.appendDurably({ kind: 'fault', fault: { id, kind, target, at: sinceMs } }),
+        ended: (id) => options.ledger.append({ kind: 'healed', id }),
+      },
+      onOpen: (status, target) => this.observer.faultOpened(status, target),
+      onGone: (status) => this.observer.faultGone(status),
+      onLine: (text, command) => this.observer.line(text, command),
+    });
+    this.observer = new Observer(this, outside);
+    this.reconciler = new Reconciler({
+      parts: this.parts,
+      admin: this.admin,
+      events: this.events,
+      replaceAfterMs: this.world.cell.replaceAfterMs,
+      held: () => this.faultPorts.held(),
+      queues: () => this.observer.xlQueues(),
+      ownParts: () => this.#ownParts(),
+    });
+  }
+
+  /** Finds engine and ports, makes the folders. Starts nothing. Rejects `unavailable` where the asked port is taken. */
+  static async compose(options: LiveWorldOptions): Promise<LiveWorld> {
+    return new LiveWorld(options, await prepareGround(options.world, options.folder, options.token));
+  }
+
+  /** The plan as of now: counts and policies change while a world lives. */
+  plan(): Plan {
+    const values = policyValues(this.#policies);
+    const { engine } = this;
+    return new Plan({
+      world: this.world,
+      token: this.#token,
+      folders: { volumes: this.folder.volumes, events: this.folder.events },
+      portOf: (name) => this.#ports.of(name),
+      routerPort: this.routerPort,
+      engine: {
+        embedded: engine.kind === 'embedded',
+        run: (cell, listen) => {
+          if (engine.kind !== 'redis') throw new Error('only a real engine is run from PATH');
+          const args = this.#redisArgs.get(cell) ?? [];
+          return { program: 'redis', executable: engine.executable, args, ready: listen };
+        },
+      },
+      desired: this.#desired,
+      policies: {
+        cell: cellPolicies(values),
+        router: routerPolicies(values),
+        clientRetry: clientRetry(values),
+        placement: placement(values),
+      },
+    });
+  }
+
+  get routerUrl(): string {
+    return `http://127.0.0.1:${this.routerPort}`;
+  }
+
+  get engineName(): string {
+    const { engine } = this;
+    if (engine.kind === 'embedded') return 'embedded';
+    return `${engine.name === 'redis' ? 'Redis' : 'Valkey'} ${engine.version}`;
+  }
+
+  get queuePassword(): string | null {
+    return this.engine.kind === 'redis' ? this.#token : null;
+  }
+
+  get token(): string {
+    return this.#token;
+  }
+
+  get policies(): Readonly<Record<string, string>> {
+    return this.#policies;
+  }
+
+  get traffic(): TrafficSetting {
+    return this.#traffic;
+  }
+
+  async grow(onProgress: (text: string, done: number, total: number) => void): Promise<void> {
+    const plan = this.plan();
+    const witnesses: Record<string, readonly string[]> = {};
+    for (const cell of plan.cells) {
+      const tenants = tenantsOfCell(this.world, cell);
+      if (tenants.length > 0) witnesses[cell] = tenants;
+    }
+    const addresses = plan.initialParts().map((part) => part.address);
+    this.observer.start();
+    const tell = (text: string, done: number, total: number) => {
+      this.observer.growing = { done, total };
+      onProgress(text, done, total);
+    };
+    const { parts, routerUrl } = this;
+    const { tenantFrom } = this.world;
+    await grow({ parts, addresses, routerUrl, tenantFrom, witnesses, onProgress: tell });
+    this.reconciler.start();
+    this.faults.start();
+    await this.setTraffic({});
+    await this.observer.served();
+    await this.setTrafficTenants();
+    for (const sentence of foundSentences(this.observer.status(), process.platform)) this.observer.line(sentence, null);
+    this.observer.line(`all ${plan.cells.length} cells answer through the router`, null);
+    this.events.record('world.serving', { cells: plan.cells, router: this.routerUrl });
+  }
+
+  /** Ends every part. The volumes stay. */
+  async end(): Promise<void> {
+    this.reconciler.stop();
+    this.faults.stop();
+    this.parts.end();
+    this.admin.close();
+    await this.substrate.destroy();
+    this.observer.stop();
+    this.events.close();
+  }
+
+  /** Empties the volumes and forgets what was recorded. Only between `end` and a new world. */
+  static erase(folder: StateFolder): void {
+    for (const path of [folder.volumes, folder.events, folder.logs, folder.parts]) {
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    }
+  }
+
+  resolve(text: string): ResolvedTarget {
+    const estate = this.estate();
+    const found = resolveTarget(text, estate);
+    const xl = /^(?<cell>[^/>]+)\/xl(\/1)?$/.exec(text.trim())?.groups?.['cell'] ?? '';
+    if (!found.ok && estate.cells.includes(xl)) {
+      const why = `it comes with a large job and goes after it (petri scale ${xl} xl 1 keeps one)`;
+      throw new RpcError('usage', `cell ${xl} has no XL worker now: ${why}`);
+    }
+    if (!found.ok) throw new RpcError('usage', found.error);
+    return found.value;
+  }
+
+  estate(): Estate {
+    const plan = this.plan();
+    const known = this.parts.all().filter((part) => part.observation.state !== 'stopped' || !isXl(part.address));
+    return {
+      cells: plan.cells,
+      addresses: known.map((part) => part.address).filter((address) => address !== 'traffic'),
+      links: [...new Set(plan.cells.flatMap((cell) => plan.linksOf(cell).map((link) => link.name)))],
+      auroraRoles: this.observer.auroraRoles(),
+    };
+  }
+
+  /** What died or froze together is told together: a cell where all its parts did. */
+  outsideTarget(addresses: readonly string[]): ResolvedTarget {
+    const [first = ''] = addresses;
+    const cell = this.plan().cells.find((each) => first.startsWith(`${each}/`));
+    if (cell !== undefined && addresses.length > 1) {
+      const whole = this.resolve(cell);
+      if (whole.addresses.every((address) => addresses.includes(address) || isXl(address))) return whole;
+    }
+    // Not by the grammar of targets: what dies may be a part that nobody can name there, as `traffic` is.
+    const text = addresses.join(', ');
+    return { text, shape: 'part', cell: cellOf(first), addresses, links: [], kind: kindOf(first) };
+  }
+
+  /** In force at once for every part that answers; one that is down learns it as it starts. */
+  async setPolicy(name: string, value: string): Promise<void> {
+    this.#policies = { ...this.#policies, [name]: value };
+    this.events.record('policy.changed', { name, value });
+    const values = policyValues(this.#policies);
+    const tell = (address: string, method: string, args: unknown) =>
+      this.admin.call(address, method, args).then(
+        () => [],
+        () => [address],
+      );
+    const deaf = await Promise.all([
+      ...this.#routers().map((address) => tell(address, 'policies.set', routerPolicies(values))),
+      tell('traffic', 'set', { clientRetry: clientRetry(values) }),
+      this.#tellControl().then(
+        () => [],
+        () => ['control'],
+      ),
+    ]);
+    const missing = deaf.flat();
+    if (missing.length === 0) return;
+    const cells = missing.includes('control') ? '; the cells learn it from control' : '';
+    this.observer.line(`${name} is ${value}: ${missing.join(', ')} will learn it once back${cells}`, null);
+  }
+
+  /** Control brings the policies into the cells. */
+  async #tellControl(): Promise<void> {
+    const values = policyValues(this.#policies);
+    const args = { cell: cellPolicies(values), placement: placement(values) };
+    await this.admin.call('control', 'policies.set', args, 5000);
+  }
+
+  async setTraffic(change: Partial<TrafficSetting>): Promise<TrafficStatus> {
+    this.#traffic = { ...this.#traffic, ...change };
+    return this.admin.call<TrafficStatus>('traffic', 'set', this.#traffic, trafficAnswersMs);
+  }
+
+  /** The tenants that the world's own traffic comes from: those of the map. */
+  async setTrafficTenants(): Promise<void> {
+    const tenants = Object.keys(this.observer.map.tenants);
+    if (tenants.length > 0) await this.admin.call('traffic', 'tenants.set', { tenants }, trafficAnswersMs);
+  }
+
+  /** What is added is connected first and then asked; what goes is asked no more, then ended, then cut off. */
+  async scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<readonly string[]> {
+    await this.#ports.reserve(count * 6);
+    const before = this.#desired;
+    const now = { ...this.plan().desired(), [`${cell}/${service}`]: count };
+    const fewer = count < (this.plan().desired()[`${cell}/${service}`] ?? 0);
+    this.#desired = now;
+    if (!fewer) await this.#setLinks(cell);
+    else if (service === 'web') await this.#setAlbTargets(cell);
+    const args = { cell, service, count };
+    const answer = await this.admin
+      .call<{ addresses: readonly string[] }>('control', 'scale', args)
+      .catch(async (error: unknown) => {
+        this.#desired = before;
+        await Promise.all([this.#setLinks(cell), this.#setAlbTargets(cell)]);
+        throw error;
+      });
+    if (!fewer && service === 'web') await this.#setAlbTargets(cell);
+    if (fewer) void this.#setLinksOnceGone(cell, service, count);
+    void this.reconciler.tick();
+    return answer.addresses;
+  }
+
+  /** A `links` or an `alb` that is down gets the new ones with its next start. */
+  async #setLinks(cell: string): Promise<void> {
+    await this.admin.call(`links/${cell}`, 'links.set', { links: this.plan().linksOf(cell) }).catch(() => null);
+  }
+
+  async #setAlbTargets(cell: string): Promise<void> {
+    const targets = this.plan().albTargets(cell);
+    await this.admin.call(`${cell}/alb`, 'targets.set', { targets }).catch(() => null);
+  }
+
+  /** A task that ends finishes its work over its links: they go after it. */
+  async #setLinksOnceGone(cell: string, service: string, count: number): Promise<void> {
+    const surplus = () =>
+      this.parts
+        .all()
+        .some(({ address }) => address.startsWith(`${cell}/${service}/`) && Number(address.split('/')[2]) > count);
+    await until(() => !surplus(), taskEndsWithinMs, 100);
+    await this.#setLinks(cell);
+  }
+
+  #isScaledAway(address: string): boolean {
+    const [cell = '', service = '', index = ''] = address.split('/');
+    if (service !== 'web' && service !== 'worker') return false;
+    return Number(index) > (this.plan().desired()[`${cell}/${service}`] ?? 0);
+  }
+
+  #routers(): string[] {
+    return Array.from({ length: this.world.routers }, (_, index) => `router/${index + 1}`);
+  }
+
+  #ownParts(): string[] {
+    const links = this.plan().cells.map((cell) => `links/${cell}`);
+    return ['map', 'control', 'traffic', ...this.#routers(), ...links];
+  }
+
+  #adminEndpoint(address: string): { host: string; port: number } {
+    const plan = this.plan();
+    const serves = address === 'map' || /\/(aurora|dynamodb)/.test(address);
+    return serves ? plan.listenOf(address) : plan.adminOf(address);
+  }
+
+  /** Tells a part that begins to serve what has changed since its config was thought of. */
+  async #greet(address: string): Promise<void> {
+    try {
+      if (address.startsWith('links/')) await this.faultPorts.restoreRules(address);
+      if (!this.observer.serving) return;
+      if (address === 'traffic') await Promise.all([this.setTraffic({}), this.setTrafficTenants()]);
+      // A cell that did not answer when a policy changed still waits for it, and the control that remembered this is dead.
+      if (address === 'control') await this.#tellControl();
+    } catch (error) {
+      this.events.record('part.trouble', { address, message: (error as Error).message });
+    }
+  }
+}
+
+type TrafficSetting = World['traffic'];
+
+/** A world's own secret: new each time it is grown. */
+export function newToken(): string {
+  return randomBytes(16).toString('hex');
+}

@@ -1,0 +1,67 @@
+/** The supervisor's program: owns one world from its growth to its end. Its one argument is the path of a {@link SupervisorStart}. */
+import { readFileSync } from 'node:fs';
+import { startTimeOf } from '../substrate/process/identity.ts';
+import { programPath } from './programs.ts';
+import { sweepDeadWorld } from './orphans.ts';
+import { startReaper } from './reaper.ts';
+import { openWorld } from './state-folder.ts';
+import { Ledger } from './ledger.ts';
+import { newToken } from './live-world.ts';
+import type { SupervisorStart } from './start.ts';
+import { Owner } from './owner.ts';
+
+const start = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as SupervisorStart;
+process.title = `petri ${start.world.name} supervisor`;
+
+try {
+  await own(start);
+} catch (error) {
+  // The last line of the log is the reason that the command line shows.
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(69);
+}
+
+async function own(start: SupervisorStart): Promise<void> {
+  const folder = openWorld(start.world.name);
+  await sweepDeadWorld(folder);
+  const token = newToken();
+  const ledger = Ledger.begin(folder.ledger, {
+    kind: 'world',
+    token,
+    pid: process.pid,
+    startTime: startTimeOf(process.pid) ?? '',
+    at: Date.now(),
+  });
+  const reaper = startReaper({
+    nodePath: process.execPath,
+    programPath: programPath('reaper'),
+    worldName: folder.name,
+  });
+  const owner = new Owner({ start, folder, ledger, token });
+
+  let ending = false;
+  const end = async (code: number) => {
+    if (ending) return;
+    ending = true;
+    await owner.end().catch((error: unknown) => console.error(error));
+    ledger.append({ kind: 'ended', token, at: Date.now() });
+    reaper.end();
+    process.exit(code);
+  };
+  process.on('SIGTERM', () => void end(0));
+  process.on('SIGINT', () => void end(0));
+  process.on('SIGHUP', () => {}); // The terminal that grew the world may close: the world stays until `petri down`.
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    void end(70);
+  });
+  owner.onEnd = () => void end(0);
+
+  try {
+    await reaper.ready;
+    await owner.run();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    await end(69);
+  }
+}

@@ -1,0 +1,114 @@
+import { RpcError } from '../../cells/protocol/rpc-error.ts';
+import type { Event } from '../../cells/runtime/events.ts';
+import type { Status } from '../state/status.ts';
+import type { RouteAnswer, WhyAnswer } from './contract.ts';
+import type { LiveWorld } from './live-world.ts';
+
+/** Explains a tenant, a cell or a request: where it lives, what the router would do, its last answer, the fault to blame. */
+export async function why(
+  live: LiveWorld,
+  subject: string,
+  routeOf: (tenant: string) => Promise<RouteAnswer>,
+): Promise<WhyAnswer> {
+  const status = live.observer.status();
+  if (status.cells.some((cell) => cell.id === subject)) return whyCell(status, subject);
+  if (live.observer.map.tenants[subject]) {
+    const last = live.observer.ring.findNewest((event) => isAnswer(event) && event['tenant'] === subject);
+    return whyTenant(status, await routeOf(subject), last);
+  }
+  const answered = live.observer.ring.findNewest((event) => isAnswer(event) && event['request'] === subject);
+  if (answered) return whyRequest(status, subject, answered);
+  const unanswered = live.observer.ring.findNewest(
+    (event) => event.kind === 'request.answered' && event['request'] === subject,
+  );
+  if (unanswered) return whyAttempt(status, subject, unanswered);
+  throw new RpcError(
+    'usage',
+    `nothing here is called ${subject}: name a tenant, a cell, or a request by its x-request-id (the newest 10,000 events are kept)`,
+  );
+}
+
+function whyCell(status: Status, id: string): WhyAnswer {
+  const cell = status.cells.find((each) => each.id === id);
+  if (!cell) throw new RpcError('usage', `there is no cell ${id}`);
+  const gone = cell.components.filter((part) => part.state === 'dead' || part.state === 'paused');
+  const sentences = [
+    `Cell ${id} is ${cell.health}; it serves ${cell.tenants} tenants.`,
+    ...(gone.length > 0 ? [`Not at work: ${gone.map((part) => `${part.address} (${part.state})`).join(', ')}.`] : []),
+    ...blame(status, id),
+  ];
+  return {
+    subject: id,
+    kind: 'cell',
+    sentences,
+    facts: { health: cell.health, traffic: cell.traffic, queues: cell.queues },
+  };
+}
+
+function whyTenant(status: Status, route: RouteAnswer, last: Event | null): WhyAnswer {
+  const { tenant, cell, epoch, decision } = route;
+  const would =
+    decision.kind === 'forward'
+      ? `The router would hand a request to cell ${cell} now.`
+      : `The router would refuse a request now: ${decision.status}, ${decision.reason}.`;
+  const sentences = [
+    `Tenant ${tenant} lives in cell ${cell}, epoch ${epoch}${route.override ? `; it is ${route.override}` : ''}. No other cell has its data.`,
+    would,
+    ...(last ? [lastAnswer(last)] : ['It has sent nothing that is still in the log.']),
+    ...(cell === null ? [] : blame(status, cell)),
+  ];
+  return { subject: tenant, kind: 'tenant', sentences, facts: { ...route, last } };
+}
+
+function whyRequest(status: Status, id: string, event: Event): WhyAnswer {
+  const handed = event['handed'] === true;
+  const outcome = {
+    ok: 'It took effect.',
+    refused: 'It surely had no effect.',
+    unknown: 'It may have taken effect: it was handed over and its answer was lost.',
+  }[String(event['outcome'])];
+  const sentences = [
+    `Request ${id} was ${event['method']} ${event['path']} of tenant ${event['tenant'] ?? '(none)'}.`,
+    `It was answered ${event['status']} after ${Math.round(Number(event['latencyMs']))} ms${event['reason'] ? `: ${event['reason']}` : ''}.`,
+    handed ? `It was handed to cell ${event['cell']}, epoch ${event['epoch']}.` : 'It was never handed to a cell.',
+    ...(outcome ? [outcome] : []),
+    ...(typeof event['cell'] === 'string' && event['error'] === true ? blame(status, event['cell']) : []),
+  ];
+  return { subject: id, kind: 'request', sentences, facts: { event } };
+}
+
+/** A request as its client saw it: of one that no router answered there is no other record. */
+function whyAttempt(status: Status, id: string, event: Event): WhyAnswer {
+  const outcome =
+    event['outcome'] === 'unknown' ? 'It may have taken effect: its answer was lost.' : 'It surely had no effect.';
+  const sentences = [
+    `Request ${id} was a ${event['op']} of tenant ${event['tenant']}, sent by the world's own traffic (attempt ${event['attempt']}).`,
+    event['status'] === null
+      ? `No router answered it: ${event['failure'] ?? 'the connection broke'}, after ${Math.round(Number(event['serviceMs']))} ms. ${outcome}`
+      : `It was answered ${event['status']}; petri why ${event['routed'] ?? event['tenant']} says more.`,
+    ...blame(status, 'router'),
+  ];
+  return { subject: id, kind: 'request', sentences, facts: { event } };
+}
+
+function lastAnswer(event: Event): string {
+  const ago = ((Date.now() - event.at) / 1000).toFixed(1);
+  const reason = event['reason'] ? ` (${event['reason']})` : '';
+  return `Its last answer, ${ago} s ago, was ${event['status']}${reason} to ${event['method']} ${event['path']}.`;
+}
+
+/** The open faults that touch a cell, or a sentence that there are none. */
+function blame(status: Status, cell: string): string[] {
+  const touching = status.faults.filter(
+    (fault) => fault.state !== 'gone' && fault.target.split(/->|, /).some((side) => side.split('/').includes(cell)),
+  );
+  if (touching.length === 0) return ['No open fault touches it.'];
+  return touching.map((fault) => {
+    const since = ((status.now - fault.sinceMs) / 1000).toFixed(1);
+    return `To blame: ${fault.id}, ${fault.kind} ${fault.target}, for ${since} s, by ${fault.by}. What ends it: ${fault.endsBy}.`;
+  });
+}
+
+function isAnswer(event: Event): boolean {
+  return event.kind === 'request.answered' && event.part.startsWith('router/');
+}

@@ -1,0 +1,138 @@
+import type { ReadBack } from '../state/status.ts';
+import type { Answered, Failed, HttpClient } from './http-client.ts';
+import { resolveDoubts, versionOf, type ClientMemory, type JobMemory, type RowMemory } from './memory.ts';
+
+/** So many requests a second at most: reading back must not be felt by the tenants. */
+const paceMs = 8;
+const inFlightMax = 8;
+const againMs = 500;
+/** What cannot be read for so long is left unread. */
+const giveUpMs = 120_000;
+const lostNamedMax = 100;
+
+type Item = { readonly kind: 'row'; readonly row: RowMemory } | { readonly kind: 'job'; readonly job: JobMemory };
+
+/** Reads back, through the router, all that was acknowledged to some tenants, and asks after their jobs until each has ended. */
+export class ReadBackRun {
+  readonly #http: HttpClient;
+  readonly #fault: string;
+  readonly #items: Item[];
+  readonly #jobs: number;
+  readonly #total: number;
+  readonly #lost: ReadBack['lostRequests'][number][] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #pacer: NodeJS.Timeout | null;
+  #leftMs = giveUpMs;
+  #inFlight = 0;
+  #waiting = 0;
+  #read = 0;
+  #lostCount = 0;
+  #ended = 0;
+  #taken = 0;
+  #notTaken = 0;
+
+  constructor(http: HttpClient, memory: ClientMemory, fault: string, tenants: readonly string[]) {
+    this.#http = http;
+    this.#fault = fault;
+    const rows = memory.rowsOf(tenants).map((row): Item => ({ kind: 'row', row }));
+    const jobs = memory.jobsOf(tenants);
+    const open = jobs.filter(({ ended }) => !ended).map((job): Item => ({ kind: 'job', job }));
+    this.#items = [...rows, ...open];
+    this.#total = rows.length;
+    this.#jobs = jobs.length;
+    this.#ended = jobs.length - open.length;
+    this.#pacer = setInterval(() => this.#step(), paceMs);
+  }
+
+  status(): ReadBack {
+    return {
+      fault: this.#fault,
+      total: this.#total,
+      read: this.#read,
+      lost: this.#lostCount,
+      lostRequests: this.#lost,
+      doubtTaken: this.#taken,
+      doubtNotTaken: this.#notTaken,
+      // Deliveries are not seen by a client: who reads the workers' events fills these in.
+      jobs: { accepted: this.#jobs, ended: this.#ended, open: this.#jobs - this.#ended, rerun: 0, twice: 0 },
+      done: this.#pacer === null,
+    };
+  }
+
+  stop(): void {
+    if (this.#pacer) clearInterval(this.#pacer);
+    this.#pacer = null;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #step(): void {
+    this.#leftMs -= paceMs;
+    const nothingLeft = this.#items.length + this.#inFlight + this.#waiting === 0;
+    if (nothingLeft || this.#leftMs <= 0) return this.stop();
+    if (this.#inFlight >= inFlightMax) return;
+    const item = this.#items.shift();
+    if (!item) return;
+    this.#inFlight++;
+    const { tenant } = item.kind === 'row' ? item.row : item.job;
+    const path = item.kind === 'row' ? `/sheets/${item.row.sheet}/rows/${item.row.row}` : `/jobs/${item.job.id}`;
+    const expected = item.kind === 'row' ? { version: item.row.version, etag: item.row.etag } : null;
+    this.#http.send({ tenant, method: 'GET', path, body: null, key: null }, true, (result) => {
+      this.#inFlight--;
+      const answered = conclusive(result);
+      if (!answered) this.#later(item);
+      else if (item.kind === 'job') this.#sawJob(item, answered);
+      else if (expected) this.#sawRow(item.row, expected, answered);
+    });
+  }
+
+  #later(item: Item): void {
+    this.#waiting++;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#waiting--;
+      this.#items.push(item);
+    }, againMs);
+    this.#timers.add(timer);
+  }
+
+  #sawRow(row: RowMemory, expected: { version: number; etag: string | null }, answered: Answered): void {
+    const etag = String(answered.headers['etag'] ?? '');
+    const version = answered.status === 404 ? 0 : (versionOf(etag) ?? 0);
+    if (row.doubts.length > 0) {
+      // A write under way may or may not be in what was just read.
+      if (row.writing > 0) return this.#later({ kind: 'row', row });
+      const { taken, notTaken } = resolveDoubts(row, version, answered.body);
+      this.#taken += taken;
+      this.#notTaken += notTaken;
+    }
+    this.#read++;
+    const same = version > expected.version || expected.etag === null || etag === expected.etag;
+    if (version >= expected.version && same) return;
+    const seen = answered.status === 404 ? 'no such row' : `version ${version}, etag ${etag}`;
+    const wanted = `${row.sheet}/${row.row} at version ${expected.version} or later, etag ${expected.etag}`;
+    this.#isLost({ tenant: row.tenant, request: row.request, expected: wanted, seen });
+  }
+
+  #sawJob(item: Item & { kind: 'job' }, answered: Answered): void {
+    const { tenant, request, id } = item.job;
+    if (answered.status === 404) {
+      this.#ended++;
+      return this.#isLost({ tenant, request, expected: `job ${id}, accepted`, seen: 'no such job' });
+    }
+    if (!/"state":\s*"(done|dead)"/.test(answered.body)) return this.#later(item);
+    item.job.ended = true;
+    this.#ended++;
+  }
+
+  #isLost(lost: ReadBack['lostRequests'][number]): void {
+    this.#lostCount++;
+    if (this.#lost.length < lostNamedMax) this.#lost.push(lost);
+  }
+}
+
+/** Only the cell itself can say that something is not there. */
+function conclusive(result: Answered | Failed): Answered | null {
+  if (result.kind === 'failed' || result.headers['x-cell-id'] === undefined) return null;
+  const named = result.status === 200 || result.status === 404;
+  return named ? result : null;
+}

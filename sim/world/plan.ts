@@ -1,0 +1,390 @@
+import { join } from 'node:path';
+import type { AuroraSettings } from '../../cells/aurora/contract.ts';
+import type { DynamodbSettings } from '../../cells/dynamodb/contract.ts';
+import { mapTables } from '../../cells/dynamodb/contract.ts';
+import type { CellPolicies } from '../../cells/policies.ts';
+import type { Endpoint, PartConfig } from '../../cells/runtime/part-config.ts';
+import type { WebSettings, WorkerSettings } from '../../cells/web/contract.ts';
+import type { AlbSettings, RouterPolicies, RouterSettings } from '../../router/contract.ts';
+import type { LinksSettings, LinkSpec } from '../links/contract.ts';
+import type { ControlSettings } from '../pilot/contract.ts';
+import type { ClientRetry, TrafficSettings } from '../traffic/contract.ts';
+import type { PartKind, PartSpec, Program } from './part.ts';
+import { cellIds, tenantIds, tenantsOfCell } from './population.ts';
+import type { World } from './world.ts';
+
+/** Services whose tasks can be counted up and down while the world lives. */
+export type Service = 'web' | 'worker' | 'xl';
+
+export interface PlanInputs {
+  readonly world: World;
+  readonly token: string;
+  /** Folders of the world's state, absolute. */
+  readonly folders: { readonly volumes: string; readonly events: string };
+  /** The port that belongs to a name, the same each time it is asked. */
+  readonly portOf: (name: string) => number;
+  readonly routerPort: number;
+  /** How the queue engine of one cell is run. */
+  readonly engine: {
+    readonly embedded: boolean;
+    readonly run: (cell: string, listen: Endpoint, volume: string) => PartSpec['run'];
+  };
+  /** How many of each service control keeps now: `a/web` → 2. Null at the start: what the world says. */
+  readonly desired: Readonly<Record<string, number>> | null;
+  readonly policies: {
+    readonly cell: CellPolicies;
+    readonly router: RouterPolicies;
+    readonly clientRetry: ClientRetry;
+    readonly placement: ControlSettings['placement'];
+  };
+}
+
+const timeouts = { routerMs: 5000, albMs: 4000, auroraMs: 2000 } as const;
+
+/** Turns a world into parts: plain data, the same for every substrate. Deciding only; the ports are handed in. */
+export class Plan {
+  readonly #inputs: PlanInputs;
+  readonly cells: readonly string[];
+
+  constructor(inputs: PlanInputs) {
+    this.#inputs = inputs;
+    this.cells = cellIds(inputs.world.cells);
+  }
+
+  /** Every part that runs in a world as it is grown; XL workers are at zero until there is work for them. */
+  initialParts(): PartSpec[] {
+    const { world } = this.#inputs;
+    const parts: PartSpec[] = [this.map(), this.control(), this.traffic()];
+    for (let index = 1; index <= world.routers; index++) parts.push(this.router(index));
+    for (const cell of this.cells) {
+      parts.push(this.links(cell), this.alb(cell), this.dynamodb(cell), this.sqs(cell));
+      parts.push(this.aurora(cell, 1), this.aurora(cell, 2));
+      for (let index = 1; index <= world.cell.web; index++) parts.push(this.task(cell, 'web', index));
+      for (let index = 1; index <= world.cell.worker; index++) parts.push(this.task(cell, 'worker', index));
+    }
+    return parts;
+  }
+
+  /** The part at an address, where the plan has such a part. */
+  part(address: string): PartSpec | null {
+    const [head = '', kind = '', index = ''] = address.split('/');
+    const number = Number(index);
+    if (address === 'map') return this.map();
+    if (address === 'control') return this.control();
+    if (address === 'traffic') return this.traffic();
+    if (head === 'router') return this.router(Number(kind));
+    if (head === 'links') return this.links(kind);
+    if (!this.cells.includes(head)) return null;
+    switch (kind) {
+      case 'alb':
+        return this.alb(head);
+      case 'dynamodb':
+        return this.dynamodb(head);
+      case 'sqs':
+        return this.sqs(head);
+      case 'aurora':
+        return this.aurora(head, number);
+      case 'web':
+      case 'worker':
+      case 'xl':
+        return this.task(head, kind, number);
+      default:
+        return null;
+    }
+  }
+
+  map(): PartSpec {
+    const { world } = this.#inputs;
+    const tenants = this.cells.flatMap((cell) =>
+      tenantsOfCell(world, cell).map((id) => ({
+        table: mapTables.tenants,
+        key: id,
+        item: { cell, epoch: 1, override: null },
+      })),
+    );
+    const settings: DynamodbSettings = {
+      seed: [...tenants, { table: mapTables.meta, key: 'map', item: { version: 1 } }],
+    };
+    return this.#program('map', 'map', null, 'dynamodb', {
+      listen: this.listenOf('map'),
+      volume: this.#volume('map'),
+      settings,
+    });
+  }
+
+  control(): PartSpec {
+    const { world, policies } = this.#inputs;
+    const settings: ControlSettings = {
+      replaceAfterMs: world.cell.replaceAfterMs,
+      desired: this.desired(),
+      cells: this.cells,
+      maxTenants: world.cell.maxTenants,
+      xlIdleMs: 5000,
+      placement: policies.placement,
+      seed: world.seed,
+    };
+    const upstreams: Record<string, Endpoint[]> = { map: [this.listenOf('map')], routers: this.routerAdmins() };
+    for (const cell of this.cells) {
+      upstreams[`aurora.${cell}`] = [
+        this.#linkEnd('control', cell, 'aurora', 1),
+        this.#linkEnd('control', cell, 'aurora', 2),
+      ];
+      upstreams[`dynamodb.${cell}`] = [this.#linkEnd('control', cell, 'dynamodb', 1)];
+    }
+    return this.#program('control', 'control', null, 'control', {
+      admin: this.adminOf('control'),
+      upstreams,
+      settings,
+    });
+  }
+
+  traffic(): PartSpec {
+    const { world, policies } = this.#inputs;
+    const settings: TrafficSettings = {
+      seed: world.seed,
+      tenants: tenantIds(world),
+      rps: world.traffic.rps,
+      mix: world.traffic.mix,
+      skew: world.traffic.skew,
+      on: false,
+      clientRetry: policies.clientRetry,
+      xlAbove: world.cell.xlAbove,
+      tenantFrom: world.tenantFrom,
+    };
+    const router: Endpoint[] = [];
+    for (let index = 1; index <= world.routers; index++) router.push(this.listenOf(`router/${index}`));
+    return this.#program('traffic', 'traffic', null, 'traffic', {
+      admin: this.adminOf('traffic'),
+      upstreams: { router },
+      settings,
+    });
+  }
+
+  router(index: number): PartSpec {
+    const { world, policies } = this.#inputs;
+    const address = `router/${index}`;
+    const settings: RouterSettings = {
+      cells: Object.fromEntries(this.cells.map((cell) => [cell, this.#endpoint(`link:router->${cell}`)])),
+      tenantFrom: world.tenantFrom,
+      policies: policies.router,
+      requestTimeoutMs: timeouts.routerMs,
+    };
+    return this.#program(address, 'router', null, 'router', {
+      index,
+      listen: this.listenOf(address),
+      admin: this.adminOf(address),
+      volume: this.#volume(`router-${index}`),
+      upstreams: { map: [this.listenOf('map')] },
+      settings,
+    });
+  }
+
+  links(cell: string): PartSpec {
+    const settings: LinksSettings = { links: this.linksOf(cell) };
+    const address = `links/${cell}`;
+    return this.#program(address, 'links', null, 'links', { admin: this.adminOf(address), settings });
+  }
+
+  /** Every link of a cell: those of the tasks that are desired now, and of one XL task even where none runs yet. */
+  linksOf(cell: string): LinkSpec[] {
+    const tasks = this.#tasks(cell);
+    const links: LinkSpec[] = [
+      { name: `router->${cell}`, listen: this.#endpoint(`link:router->${cell}`), to: this.listenOf(`${cell}/alb`) },
+    ];
+    const add = (from: string, part: 'aurora' | 'dynamodb' | 'sqs') => {
+      for (let index = 1; index <= (part === 'aurora' ? 2 : 1); index++) {
+        const to = part === 'aurora' ? `${cell}/aurora/${index}` : `${cell}/${part}`;
+        const listen = this.#linkEnd(from, cell, part, index);
+        links.push({ name: `${from}->${cell}/${part}`, listen, to: this.listenOf(to) });
+      }
+    };
+    add('control', 'aurora');
+    add('control', 'dynamodb');
+    for (const service of ['web', 'worker', 'xl'] as const) {
+      for (let index = 1; index <= tasks[service]; index++) {
+        for (const part of ['aurora', 'dynamodb', 'sqs'] as const) add(`${cell}/${service}/${index}`, part);
+      }
+    }
+    return links;
+  }
+
+  alb(cell: string): PartSpec {
+    const address = `${cell}/alb`;
+    const settings: AlbSettings = {
+      targets: this.albTargets(cell),
+      requestTimeoutMs: timeouts.albMs,
+    };
+    return this.#program(address, 'alb', cell, 'alb', {
+      listen: this.listenOf(address),
+      admin: this.adminOf(address),
+      settings,
+    });
+  }
+
+  /** The web tasks that an ALB knows. */
+  albTargets(cell: string): Readonly<Record<string, Endpoint>> {
+    const targets: Record<string, Endpoint> = {};
+    for (let index = 1; index <= this.#tasks(cell).web; index++)
+      targets[`${cell}/web/${index}`] = this.listenOf(`${cell}/web/${index}`);
+    return targets;
+  }
+
+  aurora(cell: string, index: number): PartSpec {
+    const { world } = this.#inputs;
+    const settings: AuroraSettings = {
+      seedTenants: tenantsOfCell(world, cell).map((id) => ({ id, epoch: 1 })),
+      failoverMs: world.cell.auroraFailoverMs,
+    };
+    const address = `${cell}/aurora/${index}`;
+    return this.#program(address, 'aurora', cell, 'aurora', {
+      index,
+      listen: this.listenOf(address),
+      volume: this.#volume(`${cell}-aurora`),
+      upstreams: { peer: [this.listenOf(`${cell}/aurora/${3 - index}`)] },
+      settings,
+    });
+  }
+
+  dynamodb(cell: string): PartSpec {
+    const settings: DynamodbSettings = {
+      // Leases and attempts come and go with every job, and Aurora's rows are the truth that they can be rebuilt from.
+      durability: 'normal',
+      seed: [
+        { table: 'config', key: 'policies', item: { ...this.#inputs.policies.cell } },
+        { table: 'config', key: 'quotas', item: { default: 200, tenants: {} } },
+      ],
+    };
+    const address = `${cell}/dynamodb`;
+    return this.#program(address, 'dynamodb', cell, 'dynamodb', {
+      listen: this.listenOf(address),
+      volume: this.#volume(`${cell}-dynamodb`),
+      settings,
+    });
+  }
+
+  sqs(cell: string): PartSpec {
+    const address = `${cell}/sqs`;
+    const listen = this.listenOf(address);
+    const volume = this.#volume(`${cell}-sqs`);
+    const { engine, world, token, folders } = this.#inputs;
+    if (!engine.embedded) return { address, kind: 'sqs', cell, index: null, run: engine.run(cell, listen, volume) };
+    const config: PartConfig = {
+      world: world.name,
+      address,
+      cell,
+      token,
+      listen,
+      admin: null,
+      eventsFile: eventsFile(folders.events, address),
+      volume,
+      upstreams: {},
+      settings: {},
+    };
+    return { address, kind: 'sqs', cell, index: null, run: { program: 'queue-engine', config } };
+  }
+
+  task(cell: string, service: Service, index: number): PartSpec {
+    const { world, policies, engine, token } = this.#inputs;
+    const address = `${cell}/${service}/${index}`;
+    const web: WebSettings = {
+      xlAbove: world.cell.xlAbove,
+      auroraTimeoutMs: timeouts.auroraMs,
+      policies: policies.cell,
+      queuePassword: engine.embedded ? null : token,
+      queueEmbedded: engine.embedded,
+    };
+    const worker: WorkerSettings = {
+      ...web,
+      queue: service === 'xl' ? 'xl' : 'standard',
+      concurrency: service === 'xl' ? 1 : world.cell.workerConcurrency,
+    };
+    return this.#program(address, service, cell, service === 'web' ? 'web' : 'worker', {
+      index,
+      listen: service === 'web' ? this.listenOf(address) : null,
+      volume: service === 'web' ? null : this.#volume(`${cell}-files`),
+      upstreams: {
+        aurora: [this.#linkEnd(address, cell, 'aurora', 1), this.#linkEnd(address, cell, 'aurora', 2)],
+        dynamodb: [this.#linkEnd(address, cell, 'dynamodb', 1)],
+        sqs: [this.#linkEnd(address, cell, 'sqs', 1)],
+      },
+      settings: service === 'web' ? web : worker,
+    });
+  }
+
+  /** How many of each service control keeps. */
+  desired(): Readonly<Record<string, number>> {
+    if (this.#inputs.desired !== null) return this.#inputs.desired;
+    const desired: Record<string, number> = {};
+    for (const cell of this.cells) {
+      desired[`${cell}/web`] = this.#inputs.world.cell.web;
+      desired[`${cell}/worker`] = this.#inputs.world.cell.worker;
+      desired[`${cell}/xl`] = 0;
+      desired[`${cell}/aurora`] = 2;
+      for (const kind of ['alb', 'dynamodb', 'sqs']) desired[`${cell}/${kind}`] = 1;
+    }
+    return desired;
+  }
+
+  listenOf(address: string): Endpoint {
+    return address === 'router/1' ? loopback(this.#inputs.routerPort) : this.#endpoint(address);
+  }
+
+  adminOf(address: string): Endpoint {
+    return this.#endpoint(`${address}:admin`);
+  }
+
+  routerAdmins(): Endpoint[] {
+    return Array.from({ length: this.#inputs.world.routers }, (_, index) => this.adminOf(`router/${index + 1}`));
+  }
+
+  #tasks(cell: string): Record<Service, number> {
+    const desired = this.desired();
+    const count = (service: Service) => desired[`${cell}/${service}`] ?? 0;
+    return { web: count('web'), worker: count('worker'), xl: Math.max(1, count('xl')) };
+  }
+
+  #linkEnd(from: string, cell: string, part: string, index: number): Endpoint {
+    return this.#endpoint(`link:${from}->${cell}/${part}:${index}`);
+  }
+
+  #endpoint(name: string): Endpoint {
+    return loopback(this.#inputs.portOf(name));
+  }
+
+  #volume(name: string): string {
+    return join(this.#inputs.folders.volumes, name);
+  }
+
+  #program(
+    address: string,
+    kind: PartKind,
+    cell: string | null,
+    program: Program,
+    own: Partial<PartConfig> & { readonly settings: unknown; readonly index?: number },
+  ): PartSpec {
+    const { index = null, ...config } = own;
+    const { world, token, folders } = this.#inputs;
+    const full: PartConfig = {
+      world: world.name,
+      address,
+      cell,
+      token,
+      listen: null,
+      admin: null,
+      eventsFile: eventsFile(folders.events, address),
+      volume: null,
+      upstreams: {},
+      ...config,
+    };
+    return { address, kind, cell, index, run: { program, config: full } };
+  }
+}
+
+/** The file that a part's events go to. */
+export function eventsFile(folder: string, address: string): string {
+  return join(folder, `${address.replaceAll('/', '.')}.ndjson`);
+}
+
+function loopback(port: number): Endpoint {
+  return { host: '127.0.0.1', port };
+}

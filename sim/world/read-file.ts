@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises';
+import { fileBytesMax, parseWorldFile, type Problem, type WorldFileOutcome } from './world-file.ts';
+
+export type ReadOutcome = WorldFileOutcome | { readonly kind: 'unreadable'; readonly message: string };
+
+/** Reads a world file. Never more than 256 KiB of it and one byte, so that a device or a huge file costs nothing. */
+export async function readWorldFile(path: string): Promise<ReadOutcome> {
+  try {
+    await using file = await open(path, 'r');
+    const stat = await file.stat();
+    if (!stat.isFile()) return { kind: 'unreadable', message: `${path} is not a file` };
+    const buffer = Buffer.alloc(fileBytesMax + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) break;
+    }
+    return parseWorldFile(buffer.subarray(0, length));
+  } catch (error) {
+    return { kind: 'unreadable', message: whyUnreadable(path, error as NodeJS.ErrnoException) };
+  }
+}
+
+/** One line a problem: `world.yaml:6:41 cell.web must be …`. */
+export function printProblems(file: string, problems: readonly Problem[]): readonly string[] {
+  return problems.map(
+    ({ line, column, path, message }) => `${file}:${line}:${column} ${path === '' ? '' : `${path} `}${message}`,
+  );
+}
+
+function whyUnreadable(path: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `there is no file ${path}`;
+    case 'EACCES':
+    case 'EPERM':
+      return `the file ${path} may not be read by this user`;
+    default:
+      return `the file ${path} cannot be read: ${error.message}`;
+  }
+}

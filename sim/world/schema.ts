@@ -1,0 +1,243 @@
+import { z } from 'zod';
+import { parseDuration, parseRate, parseShare, printDuration, quote, type Parsed, type Range } from './quantities.ts';
+import { parsePolicyValue, policies, printTakes, type Policy } from './policies.ts';
+import { didYouMean, orList } from './suggest.ts';
+import type { World } from './world.ts';
+
+/** The name of a world: also a folder's name, and part of a socket's path. */
+const worldNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+const tenantsMax = 10_000;
+
+const durationPattern = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$';
+
+const defaultMix = { read: 0.7, write: 0.24, job: 0.05, xl: 0.01 } as const;
+
+/** What the file leaves open is filled in here and nowhere else. */
+const worldSection = {
+  cells: whole(1, 24, 'Cells of the world; their ids are a, b, c, …').default(3),
+  tenants: whole(0, tenantsMax, 'Tenants, an equal share in each cell. Without it 20 a cell, 60 at most.').optional(),
+  routers: whole(1, 8, 'Routers in front of the cells').default(1),
+  port: whole(1024, 65_535, "The first router's port. Without it 8080, or the next free one.").optional(),
+  tenantFrom: words(['header', 'host', 'path'], 'Where a request names its tenant').default('header'),
+  engine: words(
+    ['auto', 'redis', 'embedded'],
+    "The cells' queue engine; auto: Redis or Valkey where PATH has one, else the embedded one",
+  ).default('auto'),
+  cell: section({
+    web: whole(1, 16, 'Web tasks of a cell').default(2),
+    worker: whole(0, 16, 'Workers of a cell').default(1),
+    maxTenants: whole(1, 10_000, 'The fixed maximum size of a cell').default(40),
+    replaceAfter: duration({ min: 100, max: 600_000 }, 'How long after its death a part is replaced').prefault('2s'),
+    xlAbove: whole(1, 1_000_000, 'A job above so many units goes to the XL queue').default(1000),
+    workerConcurrency: whole(1, 64, 'Jobs that one worker works on at once').default(4),
+    auroraFailover: duration(
+      { min: 100, max: 600_000 },
+      "How long after the writer's death the reader is promoted",
+    ).prefault('1s'),
+  }).prefault({}),
+  traffic: section({
+    on: z.boolean({ error: (issue) => `must be true or false, not ${quote(issue.input)}` }).default(true),
+    rate: rate({ min: 0, max: 100_000 }, "Requests a second that Petri's own clients send").prefault('200rps'),
+    mix: section({
+      read: share('Reads of a row').prefault('0%'),
+      write: share('Writes of a row').prefault('0%'),
+      job: share('Jobs').prefault('0%'),
+      xl: share('Jobs for the XL queue').prefault('0%'),
+    })
+      .superRefine((mix, context) => {
+        const sum = Number(mix.read) + Number(mix.write) + Number(mix.job) + Number(mix.xl);
+        if (Math.abs(sum - 1) > 1e-6)
+          context.addIssue({ code: 'custom', message: `must add up to 100%, not ${round(sum * 100)}%` });
+      })
+      .optional(),
+    skew: decimal(0, 3, "Exponent of the tenants' Zipf law; 0 is even").default(0.9),
+  }).prefault({}),
+  policies: section(
+    Object.fromEntries(policies.map((policy) => [policy.name, policyValue(policy).optional()])),
+  ).prefault({}),
+};
+
+/** A world file, as a person writes it. A scenario's `world:` is the same without its first two keys. */
+export const worldFileSchema = z
+  .strictObject(
+    {
+      petri: z
+        .literal(1, {
+          error: (issue) =>
+            issue.input === undefined
+              ? 'is missing: a world file begins with petri: 1'
+              : `must be 1, the only format there is, not ${quote(issue.input)}`,
+        })
+        .describe('The format of this file'),
+      name: text(worldNamePattern, 'a name of at most 32 small letters, digits and hyphens')
+        .describe('The name of the world')
+        .default('default'),
+      seed: whole(0, 4_294_967_295, 'Reproduces the plan: who sends what, and when').default(1),
+      ...worldSection,
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? `must be a mapping, not ${quote(issue.input)}` : undefined) },
+  )
+  .superRefine((file, context) => {
+    const room = file.cells * file.cell.maxTenants;
+    // Where one of them is out of its own range, that has been said already.
+    if (file.tenants !== undefined && file.tenants <= tenantsMax && room > 0 && file.tenants > room)
+      context.addIssue({
+        code: 'custom',
+        path: ['tenants'],
+        message: `must fit into the cells: ${file.cells} × maxTenants ${file.cell.maxTenants} is room for ${room}, not ${file.tenants}`,
+      });
+  });
+
+/** What people may write. */
+export type WorldFile = z.input<typeof worldFileSchema>;
+
+/** Fills in what only the whole file can say. */
+export function toWorld(file: z.output<typeof worldFileSchema>): World {
+  const { replaceAfter, auroraFailover, ...cell } = file.cell;
+  const { rate: rps, mix, on, skew } = file.traffic;
+  return {
+    name: file.name,
+    seed: file.seed,
+    cells: file.cells,
+    tenants: file.tenants ?? Math.min(60, file.cells * Math.min(20, cell.maxTenants)),
+    routers: file.routers,
+    port: file.port ?? null,
+    tenantFrom: file.tenantFrom,
+    engine: file.engine,
+    cell: { ...cell, replaceAfterMs: Number(replaceAfter), auroraFailoverMs: Number(auroraFailover) },
+    traffic: {
+      on,
+      rps: Number(rps),
+      mix: mix
+        ? { read: Number(mix.read), write: Number(mix.write), job: Number(mix.job), xl: Number(mix.xl) }
+        : defaultMix,
+      skew,
+    },
+    policies: Object.fromEntries(
+      Object.entries(file.policies).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    ),
+  };
+}
+
+/** Checks a world given as plain data, and fills in the defaults. Issues carry the path and the rest of a sentence. */
+export function checkWorld(
+  data: unknown,
+): { readonly ok: true; readonly world: World } | { readonly ok: false; readonly issues: readonly WorldIssue[] } {
+  const result = worldFileSchema.safeParse(data);
+  if (result.success) return { ok: true, world: toWorld(result.data) };
+  return { ok: false, issues: result.error.issues.flatMap(explain) };
+}
+
+export interface WorldIssue {
+  readonly path: readonly (string | number)[];
+  /** The rest of a sentence that begins with the path. */
+  readonly message: string;
+  /** The key itself is wrong, rather than its value. */
+  readonly atKey: boolean;
+}
+
+/** The default world; overrides must be valid already. */
+export function defaultWorld(file: Omit<WorldFile, 'petri'> = {}): World {
+  return toWorld(worldFileSchema.parse({ petri: 1, ...file }));
+}
+
+function explain(issue: z.core.$ZodIssue): readonly WorldIssue[] {
+  const path = issue.path.filter((segment): segment is string | number => typeof segment !== 'symbol');
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, atKey: false }];
+  const known = knownKeys(worldFileSchema, path);
+  // A file may hold thousands of wrong keys; each is compared with all that are known.
+  return issue.keys.slice(0, 50).map((key) => ({
+    path: [...path, key],
+    message: `is not a key of ${path.length === 0 ? 'a world file' : path.join('.')}${didYouMean(key, known)}`,
+    atKey: true,
+  }));
+}
+
+/** The keys that the schema knows at a path: what a mistyped one is compared with. */
+function knownKeys(schema: z.core.$ZodType, path: readonly (string | number)[]): readonly string[] {
+  let here: z.core.$ZodType | undefined = schema;
+  for (const segment of path) here = here && shapeOf(here)?.[segment];
+  return Object.keys((here && shapeOf(here)) ?? {});
+}
+
+function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
+  const definition = schema._zod.def as { innerType?: z.core.$ZodType; shape?: Record<string, z.core.$ZodType> };
+  return definition.innerType ? shapeOf(definition.innerType) : definition.shape;
+}
+
+function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'invalid_type' ? `must be a mapping, not ${quote(issue.input)}` : undefined),
+  });
+}
+
+function whole(min: number, max: number, description: string) {
+  const error = (issue: { readonly input?: unknown }) =>
+    `must be a whole number from ${min} to ${max}, not ${quote(issue.input)}`;
+  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error }).describe(description);
+}
+
+function decimal(min: number, max: number, description: string) {
+  const error = (issue: { readonly input?: unknown }) =>
+    `must be a number from ${min} to ${max}, not ${quote(issue.input)}`;
+  return z.number({ error }).min(min, { error }).max(max, { error }).describe(description);
+}
+
+function words<const Words extends readonly [string, ...string[]]>(choice: Words, description: string) {
+  const error = (issue: { readonly input?: unknown }) =>
+    `must be ${orList(choice)}, not ${quote(issue.input)}${didYouMean(String(issue.input), choice)}`;
+  return z.enum(choice, { error }).describe(description);
+}
+
+function text(pattern: RegExp, what: string) {
+  const error = (issue: { readonly input?: unknown }) => `must be ${what}, not ${quote(issue.input)}`;
+  return z.string({ error }).regex(pattern, { error });
+}
+
+function duration(range: Range, description: string) {
+  const about = `${description} (${printDuration(range.min)} to ${printDuration(range.max)})`;
+  return quantity((value) => parseDuration(value, range), durationPattern, about, 'a duration such as 2s');
+}
+
+function rate(range: Range, description: string) {
+  return quantity((value) => parseRate(value, range), '^[0-9]+(\\.[0-9]+)?rps$', description, 'a rate such as 60rps');
+}
+
+function share(description: string) {
+  return quantity(parseShare, '^[0-9]+(\\.[0-9]+)?%$', description, 'a share such as 34%');
+}
+
+/** A string of one of our own notations; it leaves the schema as a number in the base unit. */
+function quantity(parse: (value: string) => Parsed<number>, pattern: string, description: string, what: string) {
+  return z
+    .string({ error: (issue) => `must be ${what}, not ${quote(issue.input)}` })
+    .meta({ pattern, description })
+    .transform((value, context) => {
+      const parsed = parse(value);
+      if (parsed.ok) return parsed.value;
+      context.addIssue({ code: 'custom', message: parsed.error });
+      return z.NEVER;
+    });
+}
+
+/** A policy's value: as `petri set` takes it; a count is written as a number. */
+function policyValue(policy: Policy) {
+  const { type } = policy;
+  const description = `${policy.summary} (default ${policy.default}; prevents ${policy.prevents.join(', ')})`;
+  if (type.kind === 'whole') return whole(type.min, type.max, description).transform(String);
+  const choice = type.kind === 'switch' ? ['on', 'off'] : type.kind === 'words' ? [...type.words] : null;
+  return z
+    .string({ error: (issue) => `must be ${choice ? orList(choice) : printTakes(type)}, not ${quote(issue.input)}` })
+    .meta(choice ? { enum: choice, description } : { pattern: durationPattern, description })
+    .transform((value, context) => {
+      const parsed = parsePolicyValue(policy, value);
+      if (parsed.ok) return parsed.value;
+      context.addIssue({ code: 'custom', message: parsed.error });
+      return z.NEVER;
+    });
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,33 @@
+import type { TrafficStatus } from '../state/status.ts';
+
+/** A world as a plan needs it: every default filled in, every duration in milliseconds. Made from a file or from flags by `schema.ts`. */
+export interface World {
+  readonly name: string;
+  readonly seed: number;
+  /** 1 to 24. Ids are a, b, c, … */
+  readonly cells: number;
+  /** 0 to 10,000; the default world's are t01 to t60, an equal share in each cell, in order. */
+  readonly tenants: number;
+  readonly routers: number;
+  /** The router's port asked for; null: 8080 or the next free one. */
+  readonly port: number | null;
+  readonly tenantFrom: 'header' | 'host' | 'path';
+  readonly engine: 'auto' | 'redis' | 'embedded';
+  readonly cell: {
+    readonly web: number;
+    readonly worker: number;
+    readonly maxTenants: number;
+    readonly replaceAfterMs: number;
+    readonly xlAbove: number;
+    readonly workerConcurrency: number;
+    readonly auroraFailoverMs: number;
+  };
+  readonly traffic: {
+    readonly on: boolean;
+    readonly rps: number;
+    readonly mix: TrafficStatus['mix'];
+    readonly skew: number;
+  };
+  /** Values of policies that differ from their defaults, as `petri set` takes them. */
+  readonly policies: Readonly<Record<string, string>>;
+}
