@@ -1,0 +1,3 @@
+/** The least that a Node process can do: start, say so, wait. */
+process.send('ready');
+setInterval(() => {}, 60_000);

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { OpenGeneration, type Call } from '../../../cells/aurora/generation.ts';
+import { makeGeneration } from '../../../cells/aurora/make-generation.ts';
+import { Volume } from '../../../cells/aurora/volume.ts';
+import { removeFolder, temporaryFolder } from '../../support/part-process.ts';
+
+let folder: string;
+let volume: Volume;
+let writer: OpenGeneration;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  volume = new Volume(folder);
+  expect(volume.raise(1)).toBe(true);
+  makeGeneration(volume, 1, [{ id: 't01', epoch: 1 }]);
+  writer = new OpenGeneration(volume, 1, 'writer');
+});
+afterEach(() => {
+  writer.close();
+  removeFolder(folder);
+});
+
+const put = (row: string, value: unknown = row): Call => ({
+  ...{ kind: 'tx', name: 'row.put' },
+  args: { tenant: 't01', epoch: 1, sheet: 's', row, value, key: null, bodyHash: '' },
+});
+const get = (row: string): Call => ({
+  ...{ kind: 'read', name: 'row.get' },
+  args: { tenant: 't01', epoch: 1, sheet: 's', row },
+});
+const short = ({ outcomes, fenced }: ReturnType<OpenGeneration['run']>) => ({
+  fenced,
+  outcomes: outcomes.map((outcome) => (outcome.ok ? (outcome.result as { kind: string }).kind : outcome.error.code)),
+});
+
+it('does what arrived together, and one failure does not spoil the rest', () => {
+  const broken: Call = { kind: 'tx', name: 'row.put', args: { tenant: 't01', epoch: 1, sheet: 's', row: undefined } };
+  expect(short(writer.run([get('a'), put('a'), broken, put('b'), get('nothing')]))).toEqual({
+    ...{ fenced: false, outcomes: ['ok', 'ok', 'failed', 'ok', 'none'] },
+  });
+  expect(short(writer.run([get('b')]))).toEqual({ fenced: false, outcomes: ['ok'] });
+});
+
+it('acknowledges nothing that was committed after the generation was raised, nor answers a read', () => {
+  writer.run([put('before')]);
+  expect(volume.raise(2)).toBe(true);
+  expect(short(writer.run([put('after'), get('before')]))).toEqual({
+    fenced: true,
+    outcomes: ['fenced', 'not-current'],
+  });
+});
+
+it('gives each number to one promoter only, however many try', () => {
+  expect(volume.raise(2)).toBe(true);
+  expect(new Volume(folder).raise(2)).toBe(false);
+  expect(readFileSync(join(folder, 'generation'), 'utf8')).toBe('2\n');
+});
+
+it('takes over the latest generation that became whole, past one that never did', () => {
+  writer.run([put('kept')]);
+  volume.raise(2);
+  volume.raise(3);
+  makeGeneration(volume, 3, []);
+  const third = new OpenGeneration(volume, 3, 'writer');
+  expect(short(third.run([get('kept')]))).toEqual({ fenced: false, outcomes: ['ok'] });
+  third.close();
+});
+
+it('still fences a writer that slept until its own generation was removed', () => {
+  for (const generation of [2, 3, 4]) {
+    volume.raise(generation);
+    makeGeneration(volume, generation, []);
+    volume.tidyBefore(generation);
+  }
+  expect(existsSync(volume.databaseOf(1))).toBe(false);
+  expect(short(writer.run([put('late')]))).toEqual({ fenced: true, outcomes: ['fenced'] });
+});
+
+it('gives up a whole group when the storage is full, and goes on when there is room', () => {
+  const limited = new Database(volume.databaseOf(1));
+  const pages = limited.pragma('page_count', { simple: true }) as number;
+  limited.close();
+  const fill = new OpenGeneration(volume, 1, 'writer', { pagesMax: pages + 3 });
+  const large = (row: string) => put(row, 'x'.repeat(60_000));
+  const { fenced, outcomes } = short(fill.run([put('small'), large('one')]));
+  expect(fenced).toBe(false);
+  expect(outcomes.at(-1)).toBe('failed');
+  // Whatever SQLite undid, the answers say what is there.
+  expect(short(fill.run([get('small'), get('one')])).outcomes).toEqual([outcomes[0] === 'ok' ? 'ok' : 'none', 'none']);
+  expect(short(fill.run([put('small')])).outcomes).toEqual(['ok']);
+  fill.close();
+});

@@ -1,0 +1,43 @@
+/**
+ * Proves what the README claims, by rounds on a real world:
+ *
+ *     npm run prove                      every proof, all rounds; about half an hour
+ *     npm run prove -- kill-cell --rounds 5 --engine embedded
+ */
+import { parseArgs } from 'node:util';
+import { proofs } from './proofs.ts';
+import type { Round } from './rounds.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string' }, engine: { type: 'string', default: 'auto' }, json: { type: 'boolean' } },
+});
+
+const chosen = proofs(values.engine).filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+if (chosen.length === 0) {
+  console.error(
+    `no such proof; there are ${proofs('auto')
+      .map(({ name }) => name)
+      .join(', ')}`,
+  );
+  process.exit(64);
+}
+
+let failed = 0;
+for (const proof of chosen) {
+  const rounds = values.rounds === undefined ? proof.full : Math.min(Number(values.rounds), proof.full);
+  console.log(`${proof.name}: ${proof.claim}`);
+  let done = 0;
+  let held = 0;
+  const tell = ({ problems, facts }: Round) => {
+    done++;
+    if (problems.length === 0) held++;
+    else failed++;
+    const figures = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
+    console.log(`  ${done} of ${rounds}  ${problems.length === 0 ? 'held' : 'VIOLATED'}  ${figures.join('  ')}`);
+    for (const problem of problems) console.log(`      ${problem}`);
+  };
+  await proof.run(rounds, tell);
+  console.log(`  ${held} of ${done} held${done < proof.full ? ` (of ${proof.full})` : ''}\n`);
+}
+process.exit(failed === 0 ? 0 : 1);

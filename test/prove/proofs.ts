@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { findEngine } from '../../cells/sqs/engine.ts';
+import { nextFreePort } from '../../sim/substrate/process/free-ports.ts';
+import { PetriBox } from '../support/petri-box.ts';
+import { killCell, openArena } from './kill-cell.ts';
+import { partFaults, playPartFault } from './part-faults.ts';
+import type { Proof } from './rounds.ts';
+import { Decoys, killSupervisor } from './supervisor-killed.ts';
+
+const partRounds = 3;
+
+/** Every proof, on one engine (`auto`, `redis`, `embedded`). */
+export function proofs(engine: string): readonly Proof[] {
+  return [
+    {
+      name: 'kill-cell',
+      claim: 'petri kill b under 200 requests/s: only tenants of b are hit, nothing acknowledged is lost',
+      full: 20,
+      run: (rounds, tell) =>
+        inArena(engine, async (arena) => {
+          for (let round = 0; round < rounds; round++) tell(await killCell(arena, 'petri'));
+        }),
+    },
+    {
+      name: 'kill-cell-outside',
+      claim: 'all processes of b SIGKILLed by pid: noticed, judged the same, and b comes back by itself',
+      full: 20,
+      run: (rounds, tell) =>
+        inArena(engine, async (arena) => {
+          for (let round = 0; round < rounds; round++) tell(await killCell(arena, 'outside'));
+        }),
+    },
+    {
+      name: 'part-faults',
+      claim: 'each part and each kind of fault alone: what the dependency table predicts happens',
+      full: partRounds * partFaults.length,
+      run: (rounds, tell) =>
+        inArena(engine, async (arena) => {
+          for (let round = 0; round < rounds; round++) {
+            const fault = partFaults[round % partFaults.length];
+            if (fault) tell(await playPartFault(arena, fault));
+          }
+        }),
+    },
+    {
+      name: 'supervisor-killed',
+      claim: 'the supervisor SIGKILLed at a random instant: its world is gone in 5 s, the next up serves the old data',
+      full: 50,
+      async run(rounds, tell) {
+        const box = new PetriBox();
+        const decoys = new Decoys(20);
+        const found = await findEngine();
+        if (found.kind === 'redis') {
+          const port = String(await nextFreePort(33_000));
+          decoys.add(
+            spawn(found.executable, ['--port', port, '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' }),
+          );
+        }
+        try {
+          for (let round = 0; round < rounds; round++) {
+            const played = await killSupervisor(box, round, Math.random());
+            tell({ ...played, problems: [...played.problems, ...decoys.touched()] });
+          }
+        } finally {
+          await box.close();
+          decoys.close();
+        }
+      },
+    },
+  ];
+}
+
+async function inArena(
+  engine: string,
+  play: (arena: Awaited<ReturnType<typeof openArena>>) => Promise<void>,
+): Promise<void> {
+  const box = new PetriBox();
+  try {
+    await play(await openArena(box, '--engine', engine));
+  } finally {
+    await box.close();
+  }
+}

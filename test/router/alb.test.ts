@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { serveAlb } from '../../router/alb.ts';
+import { pickTask } from '../../router/balance.ts';
+import { rawAnswers } from '../support/raw-http.ts';
+import { Upstream } from '../support/router-world.ts';
+import { eventually } from '../support/until.ts';
+
+let tasks: { one: Upstream; two: Upstream };
+let alb: Awaited<ReturnType<typeof serveAlb>>;
+
+beforeEach(async () => {
+  tasks = {
+    one: new Upstream((_seen, response) => void response.end('one')),
+    two: new Upstream((_seen, response) => void response.end('two')),
+  };
+  const targets = { 'a/web/1': await tasks.one.listen(), 'a/web/2': await tasks.two.listen() };
+  alb = await serveAlb({
+    config: {
+      world: 'test',
+      address: 'a/alb',
+      cell: 'a',
+      token: 'secret',
+      listen: { host: '127.0.0.1', port: 0 },
+      admin: null,
+      eventsFile: '',
+      volume: null,
+      upstreams: {},
+      settings: { targets, requestTimeoutMs: 800 },
+    },
+  });
+  await healthy(true, true);
+});
+afterEach(async () => {
+  tasks.one.die();
+  tasks.two.die();
+  await alb.stop();
+});
+
+const healthy = (one: boolean, two: boolean, withinMs = 5000) =>
+  eventually(
+    `one ${one}, two ${two}`,
+    () => {
+      const { targets } = alb.alb.status();
+      return targets['a/web/1']!.healthy === one && targets['a/web/2']!.healthy === two;
+    },
+    withinMs,
+  );
+
+const send = async (method = 'GET', target = '/x') => {
+  const lines =
+    'host: petri\r\nx-tenant-id: t01\r\nx-cell-id: a\r\nx-cell-epoch: 3\r\nx-request-id: r-1\r\nconnection: close\r\n';
+  const answers = await rawAnswers(alb.at, `${method} ${target} HTTP/1.1\r\n${lines}\r\n`);
+  return answers[0]!;
+};
+
+test('equal tasks take turns, and hear what the router said', async () => {
+  const bodies = [];
+  for (let at = 0; at < 6; at++) bodies.push((await send()).body);
+  expect(bodies.toSorted()).toEqual(['one', 'one', 'one', 'two', 'two', 'two']);
+  expect(tasks.one.seen[0]!.headers).toMatchObject({
+    'x-tenant-id': 't01',
+    'x-cell-id': 'a',
+    'x-cell-epoch': '3',
+    'x-request-id': 'r-1',
+  });
+});
+
+test('the task with the least outstanding requests is chosen', async () => {
+  tasks.one.answering = () => {};
+  const held: Promise<unknown>[] = [];
+  await eventually('one request hangs', () => {
+    if (alb.alb.status().targets['a/web/1']!.inFlight === 1) return true;
+    held.push(send());
+    return false;
+  });
+  const bodies = [(await send()).body, (await send()).body, (await send()).body];
+  expect(bodies).toEqual(['two', 'two', 'two']);
+  await Promise.all(held);
+});
+
+test('picking is by health, then by load, then by turn; the one that failed is left out', () => {
+  const [a, b, c] = [
+    { healthy: true, inFlight: 1 },
+    { healthy: true, inFlight: 1 },
+    { healthy: false, inFlight: 0 },
+  ];
+  expect([0, 1, 2, 3].map((turn) => pickTask([a, b, c], turn, null))).toEqual([a, b, a, a]);
+  expect(pickTask([a, b, c], 0, a)).toBe(b);
+  expect(pickTask([{ ...a, inFlight: 2 }, b], 0, null)).toBe(b);
+  expect(pickTask([a, c], 0, a)).toBeNull();
+  expect(pickTask([], 3, null)).toBeNull();
+});
+
+test('a dead task is taken out at once, at most what it had in hand is lost, and it comes back', async () => {
+  const { port } = tasks.one.endpoint;
+  tasks.one.die();
+  const statuses = [];
+  for (let at = 0; at < 20; at++) statuses.push((await send(at % 2 ? 'POST' : 'GET')).status);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  await healthy(false, true, 1000);
+  tasks.one = new Upstream((_seen, response) => void response.end('one again'));
+  await tasks.one.listen(port);
+  await healthy(true, true, 3000);
+});
+
+test('a GET whose task dies under it is sent once more; a POST never is', async () => {
+  tasks.one.answering = (_seen, _response, socket) => socket.resetAndDestroy();
+  tasks.two.answering = tasks.one.answering;
+  const read = await send();
+  expect(read).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '1', 'x-cell-id': 'a', 'x-cell-epoch': '3', 'x-request-id': 'r-1' },
+  });
+  expect(tasks.one.seen.length + tasks.two.seen.length).toBe(2);
+  await healthy(true, true);
+  const write = await send('POST');
+  expect(write).toMatchObject({ status: 502, headers: { 'x-cell-id': 'a' } });
+  expect(write.headers).not.toHaveProperty('retry-after');
+  expect(tasks.one.seen.length + tasks.two.seen.length).toBe(3);
+});
+
+test('no task: 503 with retry-after, and the router is told by /health', async () => {
+  expect((await send('GET', '/health')).status).toBe(200);
+  tasks.one.die();
+  tasks.two.die();
+  await healthy(false, false, 1500);
+  expect(await send('PUT')).toMatchObject({ status: 503, headers: { 'retry-after': '1', 'x-cell-id': 'a' } });
+  expect((await send('GET', '/health')).status).toBe(503);
+});
+
+test('no answer in time is 504', async () => {
+  tasks.one.answering = () => {};
+  tasks.two.answering = () => {};
+  expect(await send('PUT')).toMatchObject({ status: 504, headers: { 'x-cell-id': 'a', 'x-cell-epoch': '3' } });
+});
+
+test('targets can be changed while it serves; dead ones in the list cost nobody an answer', async () => {
+  const gone = new Upstream(() => {});
+  const deadEnd = await gone.listen();
+  gone.die();
+  alb.alb.setTargets({ 'a/web/2': tasks.two.endpoint, 'a/web/3': deadEnd });
+  const bodies = [];
+  for (let at = 0; at < 10; at++) bodies.push((await send('PUT')).body);
+  expect(new Set(bodies)).toEqual(new Set(['two']));
+  expect(Object.keys(alb.alb.status().targets)).toEqual(['a/web/2', 'a/web/3']);
+});
