@@ -90,8 +90,8 @@ export interface Transactions {
   };
   /** Marks outbox rows as delivered. */
   'outbox.delivered': { args: { ids: readonly string[] }; result: { kind: 'ok' } };
-  /** The engine came back empty: every open job is to be delivered again. */
-  'outbox.refill': { args: Record<string, never>; result: { kind: 'ok'; count: number } };
+  /** The engine came back empty: every open job is to be delivered again. `lost`: those that had been delivered before. */
+  'outbox.refill': { args: Record<string, never>; result: { kind: 'ok'; count: number; lost: number } };
   /** Open jobs that the engine turned out not to hold, one by one. */
   'outbox.again': { args: { jobs: readonly string[] }; result: { kind: 'ok'; count: number } };
   /** The effect and the end of a job, in one transaction; a second time changes nothing and says `already`. */

@@ -70,8 +70,9 @@ export function markDelivered(store: Store, args: Of<'outbox.delivered'>['args']
 
 export function refillOutbox(store: Store): Of<'outbox.refill'>['result'] {
   const open = store.jobs('open', null, null);
+  const waiting = new Set(store.outbox(Number.MAX_SAFE_INTEGER).map(({ job }) => job.id));
   for (const job of open) deliver(store, job);
-  return { kind: 'ok', count: open.length };
+  return { kind: 'ok', count: open.length, lost: open.filter(({ id }) => !waiting.has(id)).length };
 }
 
 export function deliverAgain(store: Store, args: Of<'outbox.again'>['args']): Of<'outbox.again'>['result'] {

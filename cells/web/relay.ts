@@ -102,14 +102,11 @@ export class Relay {
 
   async #fillAgain(engine: QueueEngine): Promise<void> {
     const { aurora, events, newId } = this.#options;
-    const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });
-    const { count } = await aurora.tx('outbox.refill', {});
+    const { lost } = await aurora.tx('outbox.refill', {});
     const { jobs } = await aurora.read('jobs.dead', { limit: reconcileMax });
     await engine.addDeadLetters(jobs);
     await engine.markKnown(newId());
     this.#engineKnown = true;
-    // What waited here to be delivered the first time was never in an engine.
-    const lost = count - rows.length;
     if (lost > 0) events.record('queue.refilled', { count: lost });
   }
 

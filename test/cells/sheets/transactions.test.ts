@@ -192,7 +192,7 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
     for (const id of ['j1', 'j2', 'j3']) submit(id);
     tx('outbox.delivered', { ids: ['j1.1'] });
     tx('job.finish', { id: 'j3', computed: null, result: null, nowMs: 2000 });
-    expect(tx('outbox.refill', {})).toEqual({ kind: 'ok', count: 2 });
+    expect(tx('outbox.refill', {})).toEqual({ kind: 'ok', count: 2, lost: 1 });
     tx('outbox.delivered', { ids: ['j2.1'] });
     expect(waiting().filter((id) => !id.startsWith('j3'))).toEqual(['j1.2', 'j2.2']);
   });
