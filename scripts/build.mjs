@@ -13,9 +13,10 @@ import { programs } from './programs.mjs';
 import { root } from './setup/paths.mjs';
 import { dist, stampOf } from './setup/program.mjs';
 
-/** Native code, WebAssembly found by path, and what libraries load only where it is installed. */
+/** Native code, WebAssembly and files found by path, and what libraries load only where it is installed. */
 const external = [
   'better-sqlite3',
+  'dockerode',
   'js-redis-server',
   'lua-redis-wasm',
   'react-devtools-core',
