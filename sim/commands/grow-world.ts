@@ -115,9 +115,13 @@ async function growHere(
   let child: ChildProcess | null = null;
   const forget = context.onInterrupt(() => endSupervisor(child).finally(release));
   try {
-    const { world } = await startSupervisor(folder, { world: request.world, by: request.by }, (spawned) => {
-      child = spawned;
-    });
+    const { world } = await startSupervisor(
+      folder,
+      { world: request.world, by: request.by, docker: null },
+      (spawned) => {
+        child = spawned;
+      },
+    );
     return { world, status: await untilReady(context, folder, world), grown: true };
   } catch (error) {
     await endSupervisor(child);

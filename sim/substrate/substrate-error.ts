@@ -3,8 +3,10 @@
  * - `start-failed`: it died before it served, or did not serve in time; the message carries the end of its log
  * - `not-running`: nothing runs at that address that could be paused or resumed
  * - `destroyed`: the substrate has already ended everything
+ * - `not-here`: this substrate cannot do that at all
+ * - `unavailable`: what it stands on is gone or does not answer (a Docker engine that was stopped)
  */
-export type SubstrateErrorCode = 'start-failed' | 'not-running' | 'destroyed';
+export type SubstrateErrorCode = 'start-failed' | 'not-running' | 'destroyed' | 'not-here' | 'unavailable';
 
 export class SubstrateError extends Error {
   override readonly name = 'SubstrateError';

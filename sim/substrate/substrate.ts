@@ -1,4 +1,6 @@
-import type { PartSpec } from '../world/part.ts';
+import type { PartSize, PartSpec } from '../world/part.ts';
+
+export type SubstrateName = 'process' | 'docker';
 
 export type PartState = 'starting' | 'running' | 'paused' | 'stopped' | 'dead';
 
@@ -18,12 +20,19 @@ export interface PartExit {
   readonly signal: string | null;
 }
 
+/** What somebody else did to a part, by the substrate's own means: `docker network disconnect`, `docker start`. */
+export interface OutsideChange {
+  readonly address: string;
+  readonly what: 'started' | 'cut-off' | 'connected';
+}
+
 /**
- * What a world runs on. Network faults are not here: links cut, delay and reset, on every substrate alike.
+ * What a world runs on. What links can do (cut, delay, reset) is not here: it is the same on every substrate.
  * Every method is idempotent: a part that is already in the wanted state is success.
+ * What a substrate cannot do rejects with `not-here` and says so in a sentence.
  */
 export interface Substrate {
-  readonly name: 'process';
+  readonly name: SubstrateName;
   /** Starts a part and resolves when it serves. Rejects with what its log says where it dies first. */
   start(part: PartSpec): Promise<void>;
   /** Asks it to end (SIGTERM) and resolves when it is gone; after `graceMs` it is killed. */
@@ -33,13 +42,21 @@ export interface Substrate {
   /** Freezes it: it keeps its connections and accepts new ones, and answers nothing. Resolves when it is seen frozen. */
   pause(address: string): Promise<void>;
   resume(address: string): Promise<void>;
+  /** Takes a part off all its networks; its own connections hang. */
+  disconnect(address: string): Promise<void>;
+  /** Puts it back, under its old names, at its old ports. */
+  reconnect(address: string): Promise<void>;
+  /** Changes what it may use while it runs; null puts back what its plan says. */
+  limit(address: string, size: Partial<PartSize> | null): Promise<void>;
   observe(address: string): Promise<PartObservation>;
   /** All parts at once; cheap enough to call twice a second. */
   observeAll(): Promise<readonly PartObservation[]>;
   /** Called for every death, wanted or not. */
   onExit(listener: (exit: PartExit) => void): void;
+  /** Called for what somebody else did; never for what was asked for here. */
+  onOutsideChange(listener: (change: OutsideChange) => void): void;
   /** The files that hold what a part printed, oldest first. */
   logFiles(address: string): readonly string[];
-  /** Ends everything that this substrate started. */
+  /** Ends everything that this substrate started. Volumes stay. */
   destroy(): Promise<void>;
 }

@@ -5,37 +5,41 @@ import type { Endpoint } from '../../cells/runtime/part-config.ts';
 /** Connections to the parts' own framed ports, made when first needed and kept. */
 export class AdminConnections {
   readonly #token: string;
-  readonly #endpointOf: (address: string) => Endpoint;
-  readonly #clients = new Map<string, FramedClient>();
+  readonly #endpointOf: (address: string) => Promise<Endpoint>;
+  readonly #clients = new Map<string, Promise<FramedClient>>();
+  #closed = false;
 
-  constructor(token: string, endpointOf: (address: string) => Endpoint) {
+  constructor(token: string, endpointOf: (address: string) => Promise<Endpoint>) {
     this.#token = token;
     this.#endpointOf = endpointOf;
   }
 
   /** Calls a part. Rejects with `not-sent` or `unknown` while it is gone or silent. */
   async call<T>(address: string, method: string, args: unknown, timeoutMs = 2000): Promise<T> {
-    const client = this.#clientOf(address);
+    const client = await this.#clientOf(address);
     if (!client.connected) await connected(client, Math.min(timeoutMs, 1000));
     return client.call<T>(method, args, timeoutMs);
   }
 
   close(): void {
-    for (const client of this.#clients.values()) client.close();
+    this.#closed = true;
+    for (const client of this.#clients.values()) void client.then((each) => each.close());
     this.#clients.clear();
   }
 
-  #clientOf(address: string): FramedClient {
+  #clientOf(address: string): Promise<FramedClient> {
     const known = this.#clients.get(address);
     if (known) return known;
-    const client = new FramedClient({
-      connect: this.#endpointOf(address),
-      token: this.#token,
-      reconnect: true,
-      retryMsMax: 100,
-    });
+    const client = this.#connect(address);
     this.#clients.set(address, client);
+    client.catch(() => this.#clients.delete(address));
     return client;
+  }
+
+  async #connect(address: string): Promise<FramedClient> {
+    const connect = await this.#endpointOf(address);
+    if (this.#closed) throw new RpcError('not-sent', 'the world is ending');
+    return new FramedClient({ connect, token: this.#token, reconnect: true, retryMsMax: 100 });
   }
 }
 

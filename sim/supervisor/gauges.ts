@@ -12,7 +12,7 @@ export interface GaugesOptions {
   readonly admin: AdminConnections;
   readonly cells: readonly string[];
   readonly routers: readonly string[];
-  readonly queueEndpoint: (cell: string) => Endpoint;
+  readonly queueEndpoint: (cell: string) => Promise<Endpoint>;
   readonly queuePassword: string | null;
 }
 
@@ -27,6 +27,7 @@ export class Gauges {
   #traffic: TrafficStatus | null = null;
   #readBack: ReadBack | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
   readonly #busy = new Set<string>();
 
   constructor(options: GaugesOptions) {
@@ -36,7 +37,9 @@ export class Gauges {
   start(): void {
     for (const cell of this.#options.cells) {
       this.watches.set(cell, new QueueWatch());
-      this.#readers.set(cell, new QueueCountsReader(this.#options.queueEndpoint(cell), this.#options.queuePassword));
+      void this.#options.queueEndpoint(cell).then((at) => {
+        if (!this.#stopped) this.#readers.set(cell, new QueueCountsReader(at, this.#options.queuePassword));
+      });
     }
     this.#timer = setInterval(() => void this.read(), everyMs);
     void this.read();
@@ -44,6 +47,7 @@ export class Gauges {
 
   stop(): void {
     if (this.#timer) clearInterval(this.#timer);
+    this.#stopped = true;
     for (const reader of this.#readers.values()) reader.close();
   }
 

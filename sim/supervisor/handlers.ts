@@ -258,7 +258,7 @@ async function redrive(owner: Owner, cell: string): Promise<{ redriven: number }
     .all()
     .find((part) => part.address.startsWith(`${cell}/web/`) && part.observation.state === 'running');
   if (!web) throw new RpcError('unavailable', `cell ${cell} has no web task that runs`);
-  const body = await post(`http://127.0.0.1:${plan.listenOf(web.address).port}/_cell/redrive`, live.token);
+  const body = await post(`http://127.0.0.1:${(await live.endpointOf(web.address)).port}/_cell/redrive`, live.token);
   return { redriven: Number(body['redriven'] ?? 0) };
 }
 

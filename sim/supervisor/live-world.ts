@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
-import type { Engine } from '../../cells/sqs/engine.ts';
+import { join } from 'node:path';
 import { EventLog } from '../../cells/runtime/event-log.ts';
+import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { ResolvedTarget } from '../faults/fault.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import { foundSentences } from '../state/found.ts';
 import type { TrafficStatus } from '../state/status.ts';
-import { ProcessSubstrate } from '../substrate/process/process-substrate.ts';
+import type { Substrate } from '../substrate/substrate.ts';
 import { until } from '../substrate/process/until.ts';
 import { cellOf, isXl, kindOf } from '../world/address.ts';
-import { eventsFile, Plan } from '../world/plan.ts';
+import { eventsFileName } from '../world/places.ts';
+import { Plan } from '../world/plan.ts';
 import { cellPolicies, clientRetry, placement, policyValues, routerPolicies } from '../world/policies.ts';
 import { tenantsOfCell } from '../world/population.ts';
 import { resolveTarget, type Estate } from '../world/target.ts';
@@ -17,14 +19,11 @@ import type { World } from '../world/world.ts';
 import { AdminConnections } from './admin.ts';
 import { WorldFaultPorts } from './fault-ports.ts';
 import { FaultRunner } from './fault-runner.ts';
-import { prepareGround, type Ground } from './ground.ts';
+import { prepareGround, type Ground, type GroundInputs } from './ground.ts';
 import { grow } from './growth.ts';
-import type { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
 import { OutsideWatch } from './outside-watch.ts';
 import { Parts } from './parts.ts';
-import type { PortPool } from './port-pool.ts';
-import { programPath } from './programs.ts';
 import { Reconciler } from './reconciler.ts';
 import type { StateFolder } from './state-folder.ts';
 
@@ -34,56 +33,34 @@ const taskEndsWithinMs = 10_000;
 /** Ten thousand tenants, or a machine that is busy growing them, take the traffic part a while. */
 const trafficAnswersMs = 10_000;
 
-export interface LiveWorldOptions {
-  readonly world: World;
-  readonly folder: StateFolder;
-  readonly token: string;
-  readonly ledger: Ledger;
-}
-
 /** One world while it lives: everything that was composed for it, and the few settings that change. */
 export class LiveWorld {
   readonly world: World;
   readonly folder: StateFolder;
   readonly events: EventLog;
-  readonly substrate: ProcessSubstrate;
+  readonly substrate: Substrate;
   readonly parts: Parts;
   readonly admin: AdminConnections;
   readonly faultPorts: WorldFaultPorts;
   readonly faults: FaultRunner;
   readonly reconciler: Reconciler;
   readonly observer: Observer;
-  readonly engine: Engine;
-  readonly routerPort: number;
   readonly #token: string;
-  readonly #ports: PortPool;
-  readonly #redisArgs: ReadonlyMap<string, readonly string[]>;
+  readonly #ground: Ground;
   /** Policies as `petri set` spells them, where they differ from their defaults. */
   #policies: Readonly<Record<string, string>>;
   #desired: Readonly<Record<string, number>> | null = null;
   #traffic: TrafficSetting;
 
-  private constructor(options: LiveWorldOptions, ground: Ground) {
+  private constructor(options: GroundInputs, ground: Ground) {
     this.world = options.world;
     this.folder = options.folder;
     this.#token = options.token;
-    this.engine = ground.engine;
-    this.routerPort = ground.routerPort;
-    this.#ports = ground.ports;
-    this.#redisArgs = ground.redisArgs;
+    this.#ground = ground;
     this.#policies = options.world.policies;
     this.#traffic = { ...options.world.traffic };
-    this.events = new EventLog(eventsFile(options.folder.events, 'supervisor'), 'supervisor');
-    this.substrate = new ProcessSubstrate({
-      stateFolder: options.folder.path,
-      token: options.token,
-      programPath,
-      nodePath: process.execPath,
-      onSpawn: (address, pid, startTime) => options.ledger.append({ kind: 'spawned', address, pid, startTime }),
-    });
-    this.substrate.onExit(({ address, pid }) => {
-      if (pid !== null) options.ledger.append({ kind: 'gone', address, pid });
-    });
+    this.events = new EventLog(join(options.folder.events, eventsFileName('supervisor')), 'supervisor');
+    this.substrate = ground.substrate;
     const outside = new OutsideWatch((word, addresses, atMs) =>
       this.faults.noteOutside(word, this.outsideTarget(addresses), atMs),
     );
@@ -97,7 +74,7 @@ export class LiveWorld {
         void this.reconciler.tick();
       },
     });
-    this.admin = new AdminConnections(options.token, (address) => this.#adminEndpoint(address));
+    this.admin = new AdminConnections(options.token, (address) => this.endpointOf(adminNameOf(address)));
     this.faultPorts = new WorldFaultPorts(this.parts, this.admin, (address) => this.#isScaledAway(address));
     this.faults = new FaultRunner({
       ports: this.faultPorts,
@@ -125,28 +102,18 @@ export class LiveWorld {
   }
 
   /** Finds engine and ports, makes the folders. Starts nothing. Rejects `unavailable` where the asked port is taken. */
-  static async compose(options: LiveWorldOptions): Promise<LiveWorld> {
-    return new LiveWorld(options, await prepareGround(options.world, options.folder, options.token));
+  static async compose(options: GroundInputs): Promise<LiveWorld> {
+    return new LiveWorld(options, await prepareGround(options));
   }
 
   /** The plan as of now: counts and policies change while a world lives. */
   plan(): Plan {
     const values = policyValues(this.#policies);
-    const { engine } = this;
     return new Plan({
       world: this.world,
       token: this.#token,
-      folders: { volumes: this.folder.volumes, events: this.folder.events },
-      portOf: (name) => this.#ports.of(name),
-      routerPort: this.routerPort,
-      engine: {
-        embedded: engine.kind === 'embedded',
-        run: (cell, listen) => {
-          if (engine.kind !== 'redis') throw new Error('only a real engine is run from PATH');
-          const args = this.#redisArgs.get(cell) ?? [];
-          return { program: 'redis', executable: engine.executable, args, ready: listen };
-        },
-      },
+      places: this.#ground.places,
+      engine: this.#ground.engine,
       desired: this.#desired,
       policies: {
         cell: cellPolicies(values),
@@ -158,17 +125,15 @@ export class LiveWorld {
   }
 
   get routerUrl(): string {
-    return `http://127.0.0.1:${this.routerPort}`;
+    return `http://127.0.0.1:${this.#ground.routerPort}`;
   }
 
   get engineName(): string {
-    const { engine } = this;
-    if (engine.kind === 'embedded') return 'embedded';
-    return `${engine.name === 'redis' ? 'Redis' : 'Valkey'} ${engine.version}`;
+    return this.#ground.engineName;
   }
 
   get queuePassword(): string | null {
-    return this.engine.kind === 'redis' ? this.#token : null;
+    return this.#ground.engine === null ? null : this.#token;
   }
 
   get token(): string {
@@ -216,16 +181,23 @@ export class LiveWorld {
     this.parts.end();
     this.admin.close();
     await this.substrate.destroy();
+    await this.#ground.close();
     this.observer.stop();
     this.events.close();
   }
 
   /** Empties the volumes and forgets what was recorded. Only between `end` and a new world. */
-  static erase(folder: StateFolder): void {
-    for (const path of [folder.volumes, folder.events, folder.logs, folder.parts]) {
+  async erase(): Promise<void> {
+    await this.#ground.eraseVolumes();
+    for (const path of [this.folder.events, this.folder.logs, this.folder.parts]) {
       rmSync(path, { recursive: true, force: true });
       mkdirSync(path, { recursive: true, mode: 0o700 });
     }
+  }
+
+  /** Where this process reaches a name of the plan: an address, or one with `:admin`. */
+  endpointOf(name: string): Promise<Endpoint> {
+    return this.#ground.endpointOf(name);
   }
 
   resolve(text: string): ResolvedTarget {
@@ -308,7 +280,7 @@ export class LiveWorld {
 
   /** What is added is connected first and then asked; what goes is asked no more, then ended, then cut off. */
   async scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<readonly string[]> {
-    await this.#ports.reserve(count * 6);
+    await this.#ground.reserve(count * 6);
     const before = this.#desired;
     const now = { ...this.plan().desired(), [`${cell}/${service}`]: count };
     const fewer = count < (this.plan().desired()[`${cell}/${service}`] ?? 0);
@@ -364,12 +336,6 @@ export class LiveWorld {
     return ['map', 'control', 'traffic', ...this.#routers(), ...links];
   }
 
-  #adminEndpoint(address: string): { host: string; port: number } {
-    const plan = this.plan();
-    const serves = address === 'map' || /\/(aurora|dynamodb)/.test(address);
-    return serves ? plan.listenOf(address) : plan.adminOf(address);
-  }
-
   /** Tells a part that begins to serve what has changed since its config was thought of. */
   async #greet(address: string): Promise<void> {
     try {
@@ -385,6 +351,11 @@ export class LiveWorld {
 }
 
 type TrafficSetting = World['traffic'];
+
+/** Stores are managed over the port that they serve on, every other part over one of its own. */
+function adminNameOf(address: string): string {
+  return address === 'map' || /\/(aurora|dynamodb)/.test(address) ? address : `${address}:admin`;
+}
 
 /** A world's own secret: new each time it is grown. */
 export function newToken(): string {

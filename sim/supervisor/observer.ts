@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Event } from '../../cells/runtime/events.ts';
 import { monotonicMicros } from '../../cells/runtime/event-log.ts';
@@ -16,7 +17,7 @@ import { compose, type Composed, type Known, type PartFact } from '../state/comp
 import type { FaultStatus, Snapshot, Status, TrafficStatus } from '../state/status.ts';
 import { version } from '../version.ts';
 import { cellOf, kindOf } from '../world/address.ts';
-import { eventsFile } from '../world/plan.ts';
+import { eventsFileName } from '../world/places.ts';
 import { Gauges } from './gauges.ts';
 import { Diary } from './diary.ts';
 import type { LiveWorld } from './live-world.ts';
@@ -68,7 +69,7 @@ export class Observer {
       admin: live.admin,
       cells: live.plan().cells,
       routers: this.#routers(),
-      queueEndpoint: (cell) => live.plan().listenOf(`${cell}/sqs`),
+      queueEndpoint: (cell) => live.endpointOf(`${cell}/sqs`),
       queuePassword: live.queuePassword,
     });
     this.#tail = new EventTail({ onEvents: (events) => this.#take(events) });
@@ -226,7 +227,9 @@ export class Observer {
       observation.state === 'running' || observation.state === 'paused' ? this.#roles.get(address) : undefined;
     // An XL worker comes and goes with its work: one that is not there, or not yet, is missed by nobody.
     const wanted =
-      kind === 'xl' ? observation.pid !== null && observation.state !== 'starting' : observation.state !== 'stopped';
+      kind === 'xl'
+        ? (observation.pid ?? observation.containerId) !== null && observation.state !== 'starting'
+        : observation.state !== 'stopped';
     return { ...observation, kind, cell: cellOf(address), wanted, restarts, role };
   }
 
@@ -312,8 +315,8 @@ export class Observer {
 
   #followNewParts(): void {
     const { folder, parts } = this.#live;
-    for (const { address } of parts.all()) this.#tail.add(eventsFile(folder.events, address));
-    this.#tail.add(eventsFile(folder.events, 'supervisor'));
+    for (const { address } of parts.all()) this.#tail.add(join(folder.events, eventsFileName(address)));
+    this.#tail.add(join(folder.events, eventsFileName('supervisor')));
   }
 
   #noteFreezes(): void {

@@ -116,12 +116,12 @@ export class Owner {
   }
 
   async #reset(): Promise<void> {
-    const { folder, ledger } = this.#options;
+    const { ledger } = this.#options;
     const open = this.world.faults.open();
     await this.world.end();
     for (const { status } of open) ledger.append({ kind: 'healed', id: status.id });
     if (this.#ending) throw ended();
-    LiveWorld.erase(folder);
+    await this.world.erase();
     await this.#compose();
     for (const tell of this.#replaced) tell();
     await this.#startGrowing();
@@ -140,7 +140,13 @@ export class Owner {
 
   async #compose(): Promise<void> {
     const { start, folder, ledger, token } = this.#options;
-    const world = await LiveWorld.compose({ world: start.world, folder, ledger, token });
+    const world = await LiveWorld.compose({
+      world: start.world,
+      folder,
+      ledger,
+      token,
+      docker: start.docker,
+    });
     if (this.#ending) {
       await world.end();
       throw ended();

@@ -1,8 +1,19 @@
 import type { World } from '../world/world.ts';
 
+export interface DockerStart {
+  /** The image of all of Petri's programs. */
+  readonly petriImage: string;
+  /** The queue engine's image; null: none is to be had, and the cells get the embedded engine. */
+  readonly redisImage: string | null;
+  /** Whether an engine on another machine will do. */
+  readonly allowRemote: boolean;
+}
+
 /** What the supervisor's program is told: the path of a JSON file with this is its one argument. */
 export interface SupervisorStart {
   readonly world: World;
   /** Who asked for the world: `cli`, `ui`. */
   readonly by: string;
+  /** What was made ready for a world on Docker; null on processes. */
+  readonly docker: DockerStart | null;
 }

@@ -3,6 +3,7 @@ import type { World } from './world.ts';
 
 /** What the command line may change about a world. Ranges are checked where the words are read. */
 export interface WorldOverrides {
+  readonly on?: World['on'];
   readonly name?: string;
   readonly cells?: number;
   readonly routers?: number;
@@ -25,6 +26,7 @@ export function overrideWorld(world: World, statesTenants: boolean, overrides: W
     ok: true,
     value: {
       ...world,
+      on: overrides.on ?? world.on,
       name: overrides.name ?? world.name,
       cells,
       tenants,

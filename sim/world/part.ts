@@ -34,6 +34,10 @@ export interface PartSpec {
   /** The cell's id, or null outside cells. */
   readonly cell: string | null;
   readonly index: number | null;
+  /** The name of the volume that outlives it, `b-aurora`; null where it keeps nothing. Two parts may share one. */
+  readonly volume: string | null;
+  /** What it may use, as Fargate sizes a task. Enforced where parts are containers; on processes only told. */
+  readonly size: PartSize;
   readonly run:
     | { readonly program: Program; readonly config: PartConfig }
     /** A real engine: an executable found on PATH, its arguments, its working folder. No shell in between. */
@@ -42,5 +46,13 @@ export interface PartSpec {
         readonly executable: string;
         readonly args: readonly string[];
         readonly ready: Endpoint;
-      };
+      }
+    /** A real engine in a container of its own image: it reads its configuration from standard input. */
+    | { readonly program: 'redis-image'; readonly image: string; readonly configuration: string };
+}
+
+export interface PartSize {
+  /** Shares of a core: 0.5 is half of one. */
+  readonly cpus: number;
+  readonly memoryBytes: number;
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AuroraSettings } from '../../cells/aurora/contract.ts';
 import type { DynamodbSettings } from '../../cells/dynamodb/contract.ts';
 import { mapTables } from '../../cells/dynamodb/contract.ts';
@@ -9,7 +8,8 @@ import type { AlbSettings, RouterPolicies, RouterSettings } from '../../router/c
 import type { LinksSettings, LinkSpec } from '../links/contract.ts';
 import type { ControlSettings } from '../pilot/contract.ts';
 import type { ClientRetry, TrafficSettings } from '../traffic/contract.ts';
-import type { PartKind, PartSpec, Program } from './part.ts';
+import type { PartKind, PartSize, PartSpec, Program } from './part.ts';
+import type { Places } from './places.ts';
 import { cellIds, tenantIds, tenantsOfCell } from './population.ts';
 import type { World } from './world.ts';
 
@@ -19,16 +19,9 @@ export type Service = 'web' | 'worker' | 'xl';
 export interface PlanInputs {
   readonly world: World;
   readonly token: string;
-  /** Folders of the world's state, absolute. */
-  readonly folders: { readonly volumes: string; readonly events: string };
-  /** The port that belongs to a name, the same each time it is asked. */
-  readonly portOf: (name: string) => number;
-  readonly routerPort: number;
-  /** How the queue engine of one cell is run. */
-  readonly engine: {
-    readonly embedded: boolean;
-    readonly run: (cell: string, listen: Endpoint, volume: string) => PartSpec['run'];
-  };
+  readonly places: Places;
+  /** How the queue engine of a cell is run; null: the embedded one, a program of ours. */
+  readonly engine: ((cell: string) => PartSpec['run']) | null;
   /** How many of each service control keeps now: `a/web` → 2. Null at the start: what the world says. */
   readonly desired: Readonly<Record<string, number>> | null;
   readonly policies: {
@@ -106,8 +99,8 @@ export class Plan {
       seed: [...tenants, { table: mapTables.meta, key: 'map', item: { version: 1 } }],
     };
     return this.#program('map', 'map', null, 'dynamodb', {
-      listen: this.listenOf('map'),
-      volume: this.#volume('map'),
+      listen: this.#listen('map'),
+      volume: 'map',
       settings,
     });
   }
@@ -123,7 +116,7 @@ export class Plan {
       placement: policies.placement,
       seed: world.seed,
     };
-    const upstreams: Record<string, Endpoint[]> = { map: [this.listenOf('map')], routers: this.routerAdmins() };
+    const upstreams: Record<string, Endpoint[]> = { map: [this.reach('map')], routers: this.routerAdmins() };
     for (const cell of this.cells) {
       upstreams[`aurora.${cell}`] = [
         this.#linkEnd('control', cell, 'aurora', 1),
@@ -132,7 +125,7 @@ export class Plan {
       upstreams[`dynamodb.${cell}`] = [this.#linkEnd('control', cell, 'dynamodb', 1)];
     }
     return this.#program('control', 'control', null, 'control', {
-      admin: this.adminOf('control'),
+      admin: this.#listen('control:admin'),
       upstreams,
       settings,
     });
@@ -152,9 +145,9 @@ export class Plan {
       tenantFrom: world.tenantFrom,
     };
     const router: Endpoint[] = [];
-    for (let index = 1; index <= world.routers; index++) router.push(this.listenOf(`router/${index}`));
+    for (let index = 1; index <= world.routers; index++) router.push(this.reach(`router/${index}`));
     return this.#program('traffic', 'traffic', null, 'traffic', {
-      admin: this.adminOf('traffic'),
+      admin: this.#listen('traffic:admin'),
       upstreams: { router },
       settings,
     });
@@ -164,17 +157,17 @@ export class Plan {
     const { world, policies } = this.#inputs;
     const address = `router/${index}`;
     const settings: RouterSettings = {
-      cells: Object.fromEntries(this.cells.map((cell) => [cell, this.#endpoint(`link:router->${cell}`)])),
+      cells: Object.fromEntries(this.cells.map((cell) => [cell, this.reach(`link:router->${cell}`)])),
       tenantFrom: world.tenantFrom,
       policies: policies.router,
       requestTimeoutMs: timeouts.routerMs,
     };
     return this.#program(address, 'router', null, 'router', {
       index,
-      listen: this.listenOf(address),
-      admin: this.adminOf(address),
-      volume: this.#volume(`router-${index}`),
-      upstreams: { map: [this.listenOf('map')] },
+      listen: this.#listen(address),
+      admin: this.#listen(`${address}:admin`),
+      volume: `router-${index}`,
+      upstreams: { map: [this.reach('map')] },
       settings,
     });
   }
@@ -182,20 +175,20 @@ export class Plan {
   links(cell: string): PartSpec {
     const settings: LinksSettings = { links: this.linksOf(cell) };
     const address = `links/${cell}`;
-    return this.#program(address, 'links', null, 'links', { admin: this.adminOf(address), settings });
+    return this.#program(address, 'links', null, 'links', { admin: this.#listen(`${address}:admin`), settings });
   }
 
   /** Every link of a cell: those of the tasks that are desired now, and of one XL task even where none runs yet. */
   linksOf(cell: string): LinkSpec[] {
     const tasks = this.#tasks(cell);
     const links: LinkSpec[] = [
-      { name: `router->${cell}`, listen: this.#endpoint(`link:router->${cell}`), to: this.listenOf(`${cell}/alb`) },
+      { name: `router->${cell}`, listen: this.#listen(`link:router->${cell}`), to: this.reach(`${cell}/alb`) },
     ];
     const add = (from: string, part: 'aurora' | 'dynamodb' | 'sqs') => {
       for (let index = 1; index <= (part === 'aurora' ? 2 : 1); index++) {
         const to = part === 'aurora' ? `${cell}/aurora/${index}` : `${cell}/${part}`;
-        const listen = this.#linkEnd(from, cell, part, index);
-        links.push({ name: `${from}->${cell}/${part}`, listen, to: this.listenOf(to) });
+        const listen = this.#listen(linkName(from, cell, part, index));
+        links.push({ name: `${from}->${cell}/${part}`, listen, to: this.reach(to) });
       }
     };
     add('control', 'aurora');
@@ -215,8 +208,8 @@ export class Plan {
       requestTimeoutMs: timeouts.albMs,
     };
     return this.#program(address, 'alb', cell, 'alb', {
-      listen: this.listenOf(address),
-      admin: this.adminOf(address),
+      listen: this.#listen(address),
+      admin: this.#listen(`${address}:admin`),
       settings,
     });
   }
@@ -225,7 +218,7 @@ export class Plan {
   albTargets(cell: string): Readonly<Record<string, Endpoint>> {
     const targets: Record<string, Endpoint> = {};
     for (let index = 1; index <= this.#tasks(cell).web; index++)
-      targets[`${cell}/web/${index}`] = this.listenOf(`${cell}/web/${index}`);
+      targets[`${cell}/web/${index}`] = this.reach(`${cell}/web/${index}`);
     return targets;
   }
 
@@ -238,9 +231,9 @@ export class Plan {
     const address = `${cell}/aurora/${index}`;
     return this.#program(address, 'aurora', cell, 'aurora', {
       index,
-      listen: this.listenOf(address),
-      volume: this.#volume(`${cell}-aurora`),
-      upstreams: { peer: [this.listenOf(`${cell}/aurora/${3 - index}`)] },
+      listen: this.#listen(address),
+      volume: `${cell}-aurora`,
+      upstreams: { peer: [this.reach(`${cell}/aurora/${3 - index}`)] },
       settings,
     });
   }
@@ -256,31 +249,21 @@ export class Plan {
     };
     const address = `${cell}/dynamodb`;
     return this.#program(address, 'dynamodb', cell, 'dynamodb', {
-      listen: this.listenOf(address),
-      volume: this.#volume(`${cell}-dynamodb`),
+      listen: this.#listen(address),
+      volume: `${cell}-dynamodb`,
       settings,
     });
   }
 
   sqs(cell: string): PartSpec {
+    const { engine } = this.#inputs;
     const address = `${cell}/sqs`;
-    const listen = this.listenOf(address);
-    const volume = this.#volume(`${cell}-sqs`);
-    const { engine, world, token, folders } = this.#inputs;
-    if (!engine.embedded) return { address, kind: 'sqs', cell, index: null, run: engine.run(cell, listen, volume) };
-    const config: PartConfig = {
-      world: world.name,
-      address,
-      cell,
-      token,
-      listen,
-      admin: null,
-      eventsFile: eventsFile(folders.events, address),
-      volume,
-      upstreams: {},
+    const embedded = this.#program(address, 'sqs', cell, 'queue-engine', {
+      listen: this.#listen(address),
+      volume: `${cell}-sqs`,
       settings: {},
-    };
-    return { address, kind: 'sqs', cell, index: null, run: { program: 'queue-engine', config } };
+    });
+    return engine === null ? embedded : { ...embedded, run: engine(cell) };
   }
 
   task(cell: string, service: Service, index: number): PartSpec {
@@ -290,8 +273,8 @@ export class Plan {
       xlAbove: world.cell.xlAbove,
       auroraTimeoutMs: timeouts.auroraMs,
       policies: policies.cell,
-      queuePassword: engine.embedded ? null : token,
-      queueEmbedded: engine.embedded,
+      queuePassword: engine === null ? null : token,
+      queueEmbedded: engine === null,
     };
     const worker: WorkerSettings = {
       ...web,
@@ -300,8 +283,8 @@ export class Plan {
     };
     return this.#program(address, service, cell, service === 'web' ? 'web' : 'worker', {
       index,
-      listen: service === 'web' ? this.listenOf(address) : null,
-      volume: service === 'web' ? null : this.#volume(`${cell}-files`),
+      listen: service === 'web' ? this.#listen(address) : null,
+      volume: service === 'web' ? null : `${cell}-files`,
       upstreams: {
         aurora: [this.#linkEnd(address, cell, 'aurora', 1), this.#linkEnd(address, cell, 'aurora', 2)],
         dynamodb: [this.#linkEnd(address, cell, 'dynamodb', 1)],
@@ -325,16 +308,13 @@ export class Plan {
     return desired;
   }
 
-  listenOf(address: string): Endpoint {
-    return address === 'router/1' ? loopback(this.#inputs.routerPort) : this.#endpoint(address);
-  }
-
-  adminOf(address: string): Endpoint {
-    return this.#endpoint(`${address}:admin`);
+  /** How a part is reached by its neighbours: an address, or `${address}:admin`. */
+  reach(name: string): Endpoint {
+    return this.#inputs.places.reach(name);
   }
 
   routerAdmins(): Endpoint[] {
-    return Array.from({ length: this.#inputs.world.routers }, (_, index) => this.adminOf(`router/${index + 1}`));
+    return Array.from({ length: this.#inputs.world.routers }, (_, index) => this.reach(`router/${index + 1}:admin`));
   }
 
   #tasks(cell: string): Record<Service, number> {
@@ -343,16 +323,12 @@ export class Plan {
     return { web: count('web'), worker: count('worker'), xl: Math.max(1, count('xl')) };
   }
 
+  #listen(name: string): Endpoint {
+    return this.#inputs.places.listen(name);
+  }
+
   #linkEnd(from: string, cell: string, part: string, index: number): Endpoint {
-    return this.#endpoint(`link:${from}->${cell}/${part}:${index}`);
-  }
-
-  #endpoint(name: string): Endpoint {
-    return loopback(this.#inputs.portOf(name));
-  }
-
-  #volume(name: string): string {
-    return join(this.#inputs.folders.volumes, name);
+    return this.reach(linkName(from, cell, part, index));
   }
 
   #program(
@@ -360,10 +336,15 @@ export class Plan {
     kind: PartKind,
     cell: string | null,
     program: Program,
-    own: Partial<PartConfig> & { readonly settings: unknown; readonly index?: number },
+    own: Partial<Omit<PartConfig, 'volume'>> & {
+      readonly settings: unknown;
+      readonly index?: number;
+      /** The name of its volume. */
+      readonly volume?: string | null;
+    },
   ): PartSpec {
-    const { index = null, ...config } = own;
-    const { world, token, folders } = this.#inputs;
+    const { index = null, volume = null, ...config } = own;
+    const { world, token, places } = this.#inputs;
     const full: PartConfig = {
       world: world.name,
       address,
@@ -371,20 +352,20 @@ export class Plan {
       token,
       listen: null,
       admin: null,
-      eventsFile: eventsFile(folders.events, address),
-      volume: null,
+      eventsFile: places.eventsFile(address),
+      volume: volume === null ? null : places.volume(volume),
       upstreams: {},
       ...config,
     };
-    return { address, kind, cell, index, run: { program, config: full } };
+    return { address, kind, cell, index, volume, size: this.#size(kind), run: { program, config: full } };
+  }
+
+  #size(kind: PartKind): PartSize {
+    const { sizes } = this.#inputs.world.cell;
+    return kind === 'web' || kind === 'worker' || kind === 'xl' ? sizes[kind] : sizes.other;
   }
 }
 
-/** The file that a part's events go to. */
-export function eventsFile(folder: string, address: string): string {
-  return join(folder, `${address.replaceAll('/', '.')}.ndjson`);
-}
-
-function loopback(port: number): Endpoint {
-  return { host: '127.0.0.1', port };
+function linkName(from: string, cell: string, part: string, index: number): string {
+  return `link:${from}->${cell}/${part}:${index}`;
 }

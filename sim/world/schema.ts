@@ -1,11 +1,24 @@
 import { z } from 'zod';
-import { parseDuration, parseRate, parseShare, printDuration, quote, type Parsed, type Range } from './quantities.ts';
+import {
+  parseDuration,
+  parseRate,
+  parseShare,
+  parseSize,
+  printDuration,
+  quote,
+  type Parsed,
+  type Range,
+} from './quantities.ts';
 import { parsePolicyValue, policies, printTakes, type Policy } from './policies.ts';
 import { didYouMean, orList } from './suggest.ts';
+import type { PartSize } from './part.ts';
 import type { World } from './world.ts';
 
 /** The name of a world: also a folder's name, and part of a socket's path. */
 const worldNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+/** `[registry/]name[:tag][@digest]`, as Docker reads it. */
+const imagePattern = /^[a-z0-9][\w.\-/:]{0,199}(@sha256:[0-9a-f]{64})?$/;
 
 const tenantsMax = 10_000;
 
@@ -35,6 +48,20 @@ const worldSection = {
       { min: 100, max: 600_000 },
       "How long after the writer's death the reader is promoted",
     ).prefault('1s'),
+    sizes: section({
+      web: partSize('A web task', 1, '512MiB'),
+      worker: partSize('A worker', 1, '512MiB'),
+      xl: partSize('An XL worker', 2, '1GiB'),
+      other: partSize('Every part that is no task', 1, '512MiB'),
+    }).prefault({}),
+  }).prefault({}),
+  images: section({
+    node: text(imagePattern, 'the name of an image, such as node:24-slim')
+      .describe("The image that Petri's own is made from; NODE_IMAGE, else node:24-slim")
+      .optional(),
+    redis: text(imagePattern, 'the name of an image, such as redis:7-alpine')
+      .describe("The cells' queue engine on Docker; REDIS_IMAGE, else redis:7-alpine")
+      .optional(),
   }).prefault({}),
   traffic: section({
     on: z.boolean({ error: (issue) => `must be true or false, not ${quote(issue.input)}` }).default(true),
@@ -94,9 +121,10 @@ export type WorldFile = z.input<typeof worldFileSchema>;
 
 /** Fills in what only the whole file can say. */
 export function toWorld(file: z.output<typeof worldFileSchema>): World {
-  const { replaceAfter, auroraFailover, ...cell } = file.cell;
+  const { replaceAfter, auroraFailover, sizes, ...cell } = file.cell;
   const { rate: rps, mix, on, skew } = file.traffic;
   return {
+    on: 'process',
     name: file.name,
     seed: file.seed,
     cells: file.cells,
@@ -105,7 +133,13 @@ export function toWorld(file: z.output<typeof worldFileSchema>): World {
     port: file.port ?? null,
     tenantFrom: file.tenantFrom,
     engine: file.engine,
-    cell: { ...cell, replaceAfterMs: Number(replaceAfter), auroraFailoverMs: Number(auroraFailover) },
+    cell: {
+      ...cell,
+      replaceAfterMs: Number(replaceAfter),
+      auroraFailoverMs: Number(auroraFailover),
+      sizes: { web: toSize(sizes.web), worker: toSize(sizes.worker), xl: toSize(sizes.xl), other: toSize(sizes.other) },
+    },
+    images: { node: file.images.node ?? null, redis: file.images.redis ?? null },
     traffic: {
       on,
       rps: Number(rps),
@@ -206,6 +240,23 @@ function rate(range: Range, description: string) {
 
 function share(description: string) {
   return quantity(parseShare, '^[0-9]+(\\.[0-9]+)?%$', description, 'a share such as 34%');
+}
+
+/** What one part may use; Fargate's own sizes are from 0.25 cpus and 512 MiB up. */
+function partSize(who: string, cpus: number, memory: string) {
+  return section({
+    cpus: decimal(0.1, 16, `${who}: shares of a core`).default(cpus),
+    memory: size({ min: 128 * 1024 ** 2, max: 16 * 1024 ** 3 }, `${who}: memory (128MiB to 16GiB)`).prefault(memory),
+  }).prefault({});
+}
+
+function toSize({ cpus, memory }: { readonly cpus: number; readonly memory: unknown }): PartSize {
+  return { cpus, memoryBytes: Number(memory) };
+}
+
+function size(range: Range, description: string) {
+  const pattern = '^[0-9]+(B|KiB|MiB|GiB)$';
+  return quantity((value) => parseSize(value, range), pattern, description, 'a size such as 512MiB');
 }
 
 /** A string of one of our own notations; it leaves the schema as a number in the base unit. */

@@ -1,7 +1,11 @@
 import type { TrafficStatus } from '../state/status.ts';
+import type { SubstrateName } from '../substrate/substrate.ts';
+import type { PartSize } from './part.ts';
 
 /** A world as a plan needs it: every default filled in, every duration in milliseconds. Made from a file or from flags by `schema.ts`. */
 export interface World {
+  /** What it runs on: said by who grows it, not by its file. */
+  readonly on: SubstrateName;
   readonly name: string;
   readonly seed: number;
   /** 1 to 24. Ids are a, b, c, … */
@@ -21,6 +25,13 @@ export interface World {
     readonly xlAbove: number;
     readonly workerConcurrency: number;
     readonly auroraFailoverMs: number;
+    /** What a task may use; `other` is every part that is no task. Enforced on Docker. */
+    readonly sizes: {
+      readonly web: PartSize;
+      readonly worker: PartSize;
+      readonly xl: PartSize;
+      readonly other: PartSize;
+    };
   };
   readonly traffic: {
     readonly on: boolean;
@@ -28,6 +39,8 @@ export interface World {
     readonly mix: TrafficStatus['mix'];
     readonly skew: number;
   };
+  /** Docker's base images, where the file names them. */
+  readonly images: { readonly node: string | null; readonly redis: string | null };
   /** Values of policies that differ from their defaults, as `petri set` takes them. */
   readonly policies: Readonly<Record<string, string>>;
 }

@@ -20,7 +20,8 @@ export function diaryPart(folder: string, token: string, address: string, port: 
     upstreams: {},
     settings,
   };
-  return { address, kind: 'web', cell: config.cell, index: 1, run: { program: 'web', config } };
+  const size = { cpus: 1, memoryBytes: 2 ** 29 };
+  return { address, kind: 'web', cell: config.cell, index: 1, volume: null, size, run: { program: 'web', config } };
 }
 
 export interface FakeSupervisor {

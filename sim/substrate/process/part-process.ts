@@ -150,6 +150,7 @@ function spawnPart(part: PartSpec, options: SpawnOptions, logFd: number): ChildP
   if (run.program === 'redis') {
     return spawn(run.executable, run.args, { ...common, stdio: ['ignore', logFd, logFd] });
   }
+  if (run.program === 'redis-image') throw new Error(`${part.address}: an image is run by Docker, not as a process`);
   const args = [
     ...nodeFlags(run.program),
     options.programPath(run.program),

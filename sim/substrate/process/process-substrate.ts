@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { PartSpec } from '../../world/part.ts';
+import type { PartSize, PartSpec } from '../../world/part.ts';
 import type { PartExit, PartObservation, Substrate } from '../substrate.ts';
 import { SubstrateError } from '../substrate-error.ts';
 import { startTimeOf } from './identity.ts';
@@ -13,7 +13,7 @@ export interface ProcessSubstrateOptions extends SpawnOptions {
 
 /** Every part a process of its own on this machine, in a session of its own, talking over loopback. */
 export class ProcessSubstrate implements Substrate {
-  readonly name = 'process';
+  readonly name = 'process' as const;
   readonly #options: ProcessSubstrateOptions;
   /** The newest life of each part, alive or not. */
   readonly #parts = new Map<string, PartProcess>();
@@ -64,6 +64,20 @@ export class ProcessSubstrate implements Substrate {
     await this.#running(address, 'resumed').resume();
   }
 
+  async disconnect(address: string): Promise<void> {
+    throw new SubstrateError('not-here', `${address} is a process and shares its network: cut its links instead`);
+  }
+
+  async reconnect(): Promise<void> {}
+
+  async limit(address: string, size: Partial<PartSize> | null): Promise<void> {
+    if (size === null) return;
+    throw new SubstrateError(
+      'not-here',
+      `${address} is a process: what it may use is not limited (petri up --on docker)`,
+    );
+  }
+
   async observe(address: string): Promise<PartObservation> {
     const never = { address, state: 'stopped', pid: null, containerId: null, memoryBytes: null } as const;
     return this.#parts.get(address)?.observe() ?? never;
@@ -76,6 +90,9 @@ export class ProcessSubstrate implements Substrate {
   onExit(listener: (exit: PartExit) => void): void {
     this.#listeners.push(listener);
   }
+
+  /** Nobody can do anything to a process but end or freeze it, and that is seen as such. */
+  onOutsideChange(): void {}
 
   logFiles(address: string): readonly string[] {
     const path = logPathOf(this.#options.stateFolder, address);

@@ -44,7 +44,7 @@ describe('control', () => {
     );
   const ask = async <T>(address: keyof typeof parts, method: string, args: unknown): Promise<T> => {
     const { run } = parts[address];
-    if (run.program === 'redis' || !run.config.listen) throw new Error(`${address} serves nobody`);
+    if (!('config' in run) || !run.config.listen) throw new Error(`${address} serves nobody`);
     const client = await connectFramed({ connect: run.config.listen, token });
     try {
       return await client.call<T>(method, args);
@@ -62,6 +62,8 @@ describe('control', () => {
       kind: 'web',
       cell: null,
       index: null,
+      volume: null,
+      size: { cpus: 1, memoryBytes: 2 ** 29 },
       run: {
         program,
         config: {
@@ -79,7 +81,7 @@ describe('control', () => {
         },
       },
     });
-    const listenOf = ({ run }: PartSpec) => (run.program === 'redis' ? [] : [run.config.listen]);
+    const listenOf = ({ run }: PartSpec) => ('config' in run ? [run.config.listen] : []);
     const seed = [
       { table: 'tenants', key: 't01', item: { cell: 'a', epoch: 3, override: null } },
       { table: 'meta', key: 'map', item: { version: 1 } },

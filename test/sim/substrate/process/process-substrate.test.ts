@@ -98,10 +98,11 @@ describe('a part as a process', () => {
     const listen = `setTimeout(() => require('net').createServer().listen(${port}, '127.0.0.1'), 150)`;
     const ready = { host: '127.0.0.1', port };
     const run = { program: 'redis', executable: process.execPath, args: ['-e', listen], ready } as const;
-    await world.substrate.start({ address: 'a/sqs', kind: 'sqs', cell: 'a', index: null, run });
+    const part = { kind: 'sqs', index: null, volume: null, size: { cpus: 1, memoryBytes: 2 ** 29 } } as const;
+    await world.substrate.start({ ...part, address: 'a/sqs', cell: 'a', run });
     expect((await world.substrate.observe('a/sqs')).state).toBe('running');
     const missing = { ...run, executable: '/nowhere/redis-server' };
-    const spec = { address: 'b/sqs', kind: 'sqs', cell: 'b', index: null, run: missing } as const;
+    const spec = { ...part, address: 'b/sqs', cell: 'b', run: missing } as const;
     await expect(world.substrate.start(spec)).rejects.toMatchObject({ code: 'start-failed' });
   });
 });

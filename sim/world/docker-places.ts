@@ -1,0 +1,51 @@
+import type { Endpoint } from '../../cells/runtime/part-config.ts';
+import { eventsFileName, type Places } from './places.ts';
+
+/** What every container of Petri's serves on, and its admin port. Each has a network address of its own. */
+export const servesPort = 8000;
+export const adminPort = 8001;
+/** What a real Redis serves on. */
+export const redisPort = 6379;
+
+/** The only two folders that a part may write to, besides /tmp. */
+export const volumeFolder = '/petri/volume';
+export const eventsFolder = '/petri/events';
+
+/** How a part is called on its networks: `b/web/1` is `b-web-1`. */
+export function hostOf(address: string): string {
+  return address.replaceAll('/', '-');
+}
+
+/**
+ * Parts that are containers, each with names and ports that follow from its address alone, so that a part can work out its
+ * neighbours without being told: a world that plain Compose starts has nobody to tell it.
+ */
+export function dockerPlaces(queuePort: number): Places {
+  const at = (name: string): { readonly host: string; readonly port: number } => {
+    if (name.startsWith('link:')) return linkEnd(name.slice('link:'.length));
+    const admin = name.endsWith(':admin');
+    const address = admin ? name.slice(0, -':admin'.length) : name;
+    const serves = address.endsWith('/sqs') ? queuePort : servesPort;
+    return { host: hostOf(address), port: admin ? adminPort : serves };
+  };
+  return {
+    listen: (name): Endpoint => ({ host: '0.0.0.0', port: at(name).port }),
+    reach: at,
+    volume: () => volumeFolder,
+    eventsFile: (address) => `${eventsFolder}/${eventsFileName(address)}`,
+  };
+}
+
+const farSides = ['aurora:1', 'aurora:2', 'dynamodb:1', 'sqs:1'];
+const linkBase = { router: 9000, control: 9010, web: 9100, worker: 9500, xl: 9900 } as const;
+
+/** The port of a link on its cell's `links`: a block of ten for each task, in it one for each far side. */
+function linkEnd(link: string): Endpoint {
+  const [from = '', to = ''] = link.split('->');
+  const [cell = '', ...far] = to.split('/');
+  const [, service, index = '1'] = from.split('/');
+  const base = linkBase[(service ?? from) as keyof typeof linkBase];
+  const offset = far.length === 0 ? 0 : farSides.indexOf(far.join('/'));
+  if (base === undefined || offset < 0) throw new Error(`there is no link ${link}`);
+  return { host: `links-${cell}`, port: base + (service === undefined ? 0 : Number(index) * 10) + offset };
+}
