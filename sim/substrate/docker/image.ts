@@ -1,0 +1,152 @@
+import { statfs } from 'node:fs/promises';
+import type { Engine } from './engine.ts';
+import { engineError } from './engine.ts';
+import { EngineError } from './engine-error.ts';
+import { contextHash, dockerfilePath, imageContext, packContext } from './image-context.ts';
+import { followImageStream } from './image-stream.ts';
+
+/** The public images that a world stands on; any other Node ≥ 22.14 or Redis ≥ 6.2 can take their place. */
+export interface ImageNames {
+  readonly node: string;
+  readonly redis: string;
+}
+
+export const defaultImageNames: ImageNames = { node: 'node:24-slim', redis: 'redis:7-alpine' };
+
+/** An image at hand. */
+export interface Image {
+  /** As it is asked for: `petri:0a1b2c3d4e5f`. */
+  readonly name: string;
+  /** `sha256:…`; what a container is made from, whatever the name means later. */
+  readonly id: string;
+}
+
+/** What a cell's queue runs on: a real Redis, or the engine inside Petri's own image, with why. */
+export type RedisImage = (Image & { readonly kind: 'image' }) | { readonly kind: 'embedded'; readonly reason: string };
+
+export interface WorldImages {
+  readonly petri: Image;
+  readonly base: Image;
+  readonly redis: RedisImage;
+}
+
+/** One sentence on how far it is. A later one takes the place of the one before. */
+export type Progress = (sentence: string) => void;
+
+const diskBytesMin = 1024 ** 3;
+
+/** Whoever says it nearest decides: a flag, the environment (NODE_IMAGE, REDIS_IMAGE), the world file, the default. */
+export function chooseImageNames(
+  flags: Partial<ImageNames> = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  world: Partial<ImageNames> = {},
+): ImageNames {
+  return {
+    node: flags.node || env.NODE_IMAGE || world.node || defaultImageNames.node,
+    redis: flags.redis || env.REDIS_IMAGE || world.redis || defaultImageNames.redis,
+  };
+}
+
+/** Gets every image that a world needs: what is at hand is taken, the rest pulled or built. */
+export async function ensureImages(engine: Engine, names: ImageNames, say: Progress): Promise<WorldImages> {
+  const base = await ensureBaseImage(engine, names.node, say);
+  const petri = await ensurePetriImage(engine, base, say);
+  return { petri, base, redis: await ensureRedisImage(engine, names.redis, say) };
+}
+
+/** The image with that name where the engine has it, else null. */
+export async function findImage(engine: Engine, name: string): Promise<Image | null> {
+  try {
+    const { Id } = await engine.client.getImage(name).inspect();
+    return { name, id: Id };
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return null;
+    throw engineError(error, engine.name, `looking for the image ${name}`);
+  }
+}
+
+async function ensureBaseImage(engine: Engine, name: string, say: Progress): Promise<Image> {
+  const found = await findImage(engine, name);
+  if (found) return found;
+  try {
+    return await pullImage(engine, name, say);
+  } catch (error) {
+    throw new EngineError(
+      'no-image',
+      `the image ${name} is not at hand and cannot be pulled (${(error as Error).message}): bring it with petri images load FILE, or name one that is here with NODE_IMAGE=…`,
+      { cause: error },
+    );
+  }
+}
+
+async function ensureRedisImage(engine: Engine, name: string, say: Progress): Promise<RedisImage> {
+  const found = await findImage(engine, name);
+  if (found) return { kind: 'image', ...found };
+  try {
+    return { kind: 'image', ...(await pullImage(engine, name, say)) };
+  } catch (error) {
+    const reason = `the image ${name} is not at hand and cannot be pulled (${(error as Error).message}): the queues run on the embedded engine`;
+    return { kind: 'embedded', reason };
+  }
+}
+
+/** Pulls an image by its name. Rejects with an {@link EngineError} that holds the registry's own words. */
+export async function pullImage(engine: Engine, name: string, say: Progress): Promise<Image> {
+  await checkDisk(engine);
+  const doing = `pulling ${name}`;
+  say(`Pulling ${name}`);
+  try {
+    await followImageStream(await engine.client.pull(withTag(name)), (sentence) => say(`Pulling ${name}: ${sentence}`));
+  } catch (error) {
+    throw engineError(error, engine.name, doing);
+  }
+  const pulled = await findImage(engine, name);
+  if (!pulled)
+    throw new EngineError('failed', `the Docker engine at ${engine.name} pulled ${name} and does not have it`);
+  return pulled;
+}
+
+/** Without a tag the engine would pull them all. */
+function withTag(name: string): string {
+  return /[:@][^/]+$/.test(name) ? name : `${name}:latest`;
+}
+
+/** Builds Petri's image from this installation, unless it is there: its tag names its content and what it stands on. */
+export async function ensurePetriImage(engine: Engine, base: Image, say: Progress): Promise<Image> {
+  const context = imageContext(engine.architecture);
+  const name = `petri:${contextHash(context, base.id)}`;
+  const found = await findImage(engine, name);
+  if (found) return found;
+  await checkDisk(engine);
+  say(`Building ${name}`);
+  try {
+    const stream = await engine.client.buildImage(await packContext(context), {
+      t: name,
+      dockerfile: dockerfilePath,
+      buildargs: { NODE_IMAGE: base.name },
+      networkmode: 'none',
+      forcerm: true,
+    });
+    await followImageStream(stream, (sentence) => say(`Building ${name}: ${sentence}`));
+  } catch (error) {
+    throw engineError(error, engine.name, `building ${name}`);
+  }
+  const built = await findImage(engine, name);
+  if (!built) throw new EngineError('failed', `the Docker engine at ${engine.name} built ${name} and does not have it`);
+  return built;
+}
+
+/** Rejects where the engine's disk is nearly full. One whose disk cannot be looked at from here is not judged. */
+async function checkDisk(engine: Engine): Promise<void> {
+  if (engine.isRemote) return;
+  const { DockerRootDir } = (await engine.client.info()) as { DockerRootDir: string };
+  const free = await statfs(DockerRootDir).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => null,
+  );
+  if (free !== null && free < diskBytesMin)
+    throw new EngineError(
+      'no-space',
+      `the Docker engine has ${Math.floor(free / 1024 ** 2)} MiB left at ${DockerRootDir}, and 1 GiB is needed: docker system df shows what takes the room`,
+    );
+}
