@@ -1,5 +1,6 @@
 import { safeText } from '../state/safe-text.ts';
 import type { BlastRadius, CellStatus, FaultStatus, QueueStatus, Status } from '../state/status.ts';
+import { standsOn } from '../state/words.ts';
 import type { CommandContext } from './context.ts';
 import { figure, paint, percent, printTable, span } from './print.ts';
 
@@ -11,7 +12,7 @@ export function describeStatus(context: CommandContext, status: Status): void {
   const load = traffic.on ? `${figure(traffic.targetRps)} req/s` : 'traffic off';
   const map = router.mapVersion === null ? 'map ?' : `map v${router.mapVersion}`;
   context.out(
-    `${safeText(status.name)}  real processes, ${safeText(status.engine)} queue  ${router.url}  ${load}  ${map}`,
+    `${safeText(status.name)}  ${standsOn(status)}, ${safeText(status.engine)} queue  ${router.url}  ${load}  ${map}`,
   );
   context.out(paint(context, moodStyle(status.mood), safeText(status.headline)));
   if (status.subline !== '') context.out(safeText(status.subline));

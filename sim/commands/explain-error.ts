@@ -36,6 +36,8 @@ export function explainError(error: unknown): Explained {
         };
     }
   }
+  // Of the Docker engine or of images: every one of them is something of the environment's, and says what to do.
+  if (name === 'DockerError') return { exitCode: exitCodes.unavailable, message: text, isBug: false };
   if (code === 'EACCES' || code === 'EPERM' || code === 'ENOSPC' || code === 'EROFS' || code === 'EMFILE')
     return { exitCode: exitCodes.unavailable, message: `the system refused: ${text}`, isBug: false };
   return { exitCode: exitCodes.bug, message: text, isBug: true };

@@ -12,6 +12,7 @@ import type { CommandContext } from './context.ts';
 import { unavailable, usage } from './failure.ts';
 import { connectTo, type LiveWorld } from './live-world.ts';
 import { startGrowthDisplay } from './growth-display.ts';
+import { prepareDocker, type DockerOptions } from './prepare-docker.ts';
 import { takeStartLock } from './start-lock.ts';
 import { lastGrown, startSupervisor, whyItDied } from './start-supervisor.ts';
 
@@ -22,6 +23,7 @@ export interface GrowRequest {
   /** Begin with empty volumes. */
   readonly fresh: boolean;
   readonly by: string;
+  readonly docker: DockerOptions;
 }
 
 /** A world that serves, with an open connection to its supervisor. */
@@ -109,19 +111,16 @@ async function growHere(
   if (swept.kind === 'alive')
     unavailable(`the world ${folder.name} has a supervisor (process ${swept.pid}) that does not answer: petri doctor`);
   if (swept.kind === 'swept') context.err(`ended what a dead supervisor of ${folder.name} had left behind`);
+  const docker = request.world.on === 'docker' ? await prepareDocker(context, request.world, request.docker) : null;
   if (!request.fresh) checkVolumes(folder, request.world);
   if (request.fresh) for (const path of [folder.volumes, folder.events]) rmSync(path, { recursive: true, force: true });
   if (request.fresh) openWorld(folder.name);
   let child: ChildProcess | null = null;
   const forget = context.onInterrupt(() => endSupervisor(child).finally(release));
   try {
-    const { world } = await startSupervisor(
-      folder,
-      { world: request.world, by: request.by, docker: null },
-      (spawned) => {
-        child = spawned;
-      },
-    );
+    const { world } = await startSupervisor(folder, { world: request.world, by: request.by, docker }, (spawned) => {
+      child = spawned;
+    });
     return { world, status: await untilReady(context, folder, world), grown: true };
   } catch (error) {
     await endSupervisor(child);

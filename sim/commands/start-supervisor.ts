@@ -6,6 +6,7 @@ import { nodeFlags } from '../substrate/process/part-environment.ts';
 import { programPath } from '../supervisor/programs.ts';
 import type { SupervisorStart } from '../supervisor/start.ts';
 import { findWorld, type StateFolder } from '../supervisor/state-folder.ts';
+import { defaultWorld } from '../world/schema.ts';
 import type { World } from '../world/world.ts';
 import { safeText } from '../state/safe-text.ts';
 import { unavailable } from './failure.ts';
@@ -67,7 +68,10 @@ export function grownBefore(name: string): World | null {
 
 export function lastGrown(folder: StateFolder): World | null {
   try {
-    return (JSON.parse(readFileSync(startFileOf(folder), 'utf8')) as SupervisorStart).world;
+    const { world } = JSON.parse(readFileSync(startFileOf(folder), 'utf8')) as SupervisorStart;
+    // An older version knew less of a world.
+    const now = defaultWorld();
+    return { ...now, ...world, cell: { ...now.cell, ...world.cell } };
   } catch {
     return null;
   }

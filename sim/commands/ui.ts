@@ -2,6 +2,7 @@ import type { CommandContext, Invocation } from './context.ts';
 import { growWorld, joinWorld, type GrownWorld } from './grow-world.ts';
 import { grownBefore } from './start-supervisor.ts';
 import { flag, textOption } from './options.ts';
+import { noDockerOptions } from './prepare-docker.ts';
 import { stayWithWorld } from './stay-with-world.ts';
 import { checkWorldName } from './world-name.ts';
 
@@ -18,5 +19,5 @@ export async function run({ options, context }: Invocation): Promise<number> {
 async function growIt(context: CommandContext, name: string | null): Promise<GrownWorld> {
   const { chooseWorld } = await import('./choose-world.ts');
   const world = await chooseWorld(null, name === null ? {} : { name }, grownBefore(name ?? 'default'));
-  return growWorld(context, { world, isSpecific: false, fresh: false, by: 'ui' });
+  return growWorld(context, { world, isSpecific: false, fresh: false, by: 'ui', docker: noDockerOptions });
 }

@@ -1,23 +1,26 @@
 import { foundSentences } from '../state/found.ts';
 import type { Status } from '../state/status.ts';
+import type { SubstrateName } from '../substrate/substrate.ts';
 import type { Invocation } from './context.ts';
 import { chooseWorld } from './choose-world.ts';
 import { unavailable, usage } from './failure.ts';
 import { growWorld } from './grow-world.ts';
 import { grownBefore } from './start-supervisor.ts';
 import { flag, textOption, wholeOption, wordOption } from './options.ts';
+import { dockerOptions } from './prepare-docker.ts';
 import { printJson } from './print.ts';
 import { stayWithWorld } from './stay-with-world.ts';
 import { checkWorldName } from './world-name.ts';
 
-const laterSubstrates = ['docker', 'swarm', 'virtual'];
+const laterSubstrates = ['swarm', 'virtual'];
 
 export async function run(invocation: Invocation): Promise<number> {
   const { args, options, context } = invocation;
-  checkSubstrate(textOption(options, 'on'));
+  const on = substrateOption(options);
   const name = checkWorldName(textOption(options, 'name'));
   const traffic = wordOption(options, 'traffic', ['on', 'off']);
   const overrides = {
+    ...given('on', on),
     ...given('name', name),
     ...given('cells', wholeOption(options, 'cells', { min: 1, max: 24 })),
     ...given('routers', wholeOption(options, 'routers', { min: 1, max: 8 })),
@@ -37,6 +40,7 @@ export async function run(invocation: Invocation): Promise<number> {
     isSpecific: args.length > 0 || Object.keys(shape).length > 0,
     fresh,
     by: 'cli',
+    docker: dockerOptions(options),
   });
   if (!detach) return stayWithWorld(context, grown, { readOnly: false, theme: null });
   grown.world.close();
@@ -54,10 +58,11 @@ function printSummary({ context }: Invocation, status: Status, grown: boolean): 
   context.out(`look: petri status${suffix}   hurt: petri kill b${suffix}   end: petri down${suffix}`);
 }
 
-function checkSubstrate(on: string | null): void {
-  if (on === null || on === 'process') return;
-  if (laterSubstrates.includes(on)) unavailable(`--on ${on} is not in this version; --on process is`);
-  usage(`--on must be process, not ${JSON.stringify(on)}`);
+function substrateOption(options: Invocation['options']): SubstrateName | null {
+  const on = textOption(options, 'on');
+  if (on !== null && laterSubstrates.includes(on))
+    unavailable(`--on ${on} is not in this version; --on process and --on docker are`);
+  return wordOption(options, 'on', ['process', 'docker']);
 }
 
 function given<Key extends string, Value>(key: Key, value: Value | null): { readonly [K in Key]?: Value } {

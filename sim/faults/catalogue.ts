@@ -1,12 +1,16 @@
 import { auroraFailover } from './aurora-failover.ts';
 import { controlDown } from './control-down.ts';
+import { cpuStarved } from './cpu-starved.ts';
 import { crashLoop } from './crash-loop.ts';
+import { disconnect } from './disconnect.ts';
 import type { FaultKind } from './fault.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
 import { mapCorrupt } from './map-corrupt.ts';
 import { mapDown } from './map-down.ts';
 import { mapStale } from './map-stale.ts';
+import { memoryStarved } from './memory-starved.ts';
+import { outOfMemory } from './out-of-memory.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { queueEngineKilled } from './queue-engine-killed.ts';
@@ -28,4 +32,8 @@ export const faultKinds: readonly FaultKind[] = [
   controlDown,
   mapStale,
   mapCorrupt,
+  disconnect,
+  cpuStarved,
+  memoryStarved,
+  outOfMemory,
 ];

@@ -1,4 +1,5 @@
-import type { PartKind } from '../world/part.ts';
+import type { SubstrateName } from '../substrate/substrate.ts';
+import type { PartKind, PartSize } from '../world/part.ts';
 
 /** One setting of a fault kind, as `--help` lists it and the command line checks it. */
 export interface FaultSetting {
@@ -42,6 +43,16 @@ export interface FaultPorts {
   stop(address: string): Promise<void>;
   pause(address: string): Promise<void>;
   resume(address: string): Promise<void>;
+  /** Containers only, these five: the networks they stand on and what they may use. */
+  disconnect(address: string): Promise<void>;
+  reconnect(address: string): Promise<void>;
+  limit(address: string, size: Partial<PartSize> | null): Promise<void>;
+  /** Resolves once the kernel has killed it. */
+  exhaustMemory(address: string): Promise<void>;
+  /** `size` is what is enforced now, null where nothing runs; `planned` is what its plan says. */
+  standing(
+    address: string,
+  ): Promise<{ readonly cutOff: boolean; readonly size: PartSize | null; readonly planned: PartSize }>;
   /** Starts the parts that ought to run and do not; resolves when they serve. */
   startMissing(addresses: readonly string[]): Promise<void>;
   partState(address: string): Promise<'starting' | 'running' | 'paused' | 'stopped' | 'dead'>;
@@ -85,6 +96,8 @@ export interface FaultKind {
   readonly example: string;
   /** Which targets it takes. */
   readonly targets: readonly (PartKind | 'cell' | 'link')[];
+  /** The substrates that can have it; all, where it is left out. */
+  readonly on?: readonly SubstrateName[];
   readonly settings: readonly FaultSetting[];
   /** How long it lasts without `--for`, in milliseconds; null: until heal or restart; 0: it is over once it has taken (a part is replaced). */
   readonly defaultForMs: number | null;

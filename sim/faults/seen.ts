@@ -1,3 +1,4 @@
+import type { PartSize } from '../world/part.ts';
 import type { FaultPorts, OpenFault, Seen } from './fault.ts';
 
 type State = Awaited<ReturnType<FaultPorts['partState']>>;
@@ -30,4 +31,23 @@ export async function seenLinks(
 /** The state of a part that its service ought to bring back, once it is back. */
 export function seenBack(ports: FaultPorts, fault: OpenFault): Promise<Seen> {
   return seenStates(ports, fault, ['running'], 'running again');
+}
+
+/** Whether every part of the target is off its networks, or on them. A part that is gone is on none and misses none. */
+export async function seenCutOff(ports: FaultPorts, fault: OpenFault, wanted: boolean, word: string): Promise<Seen> {
+  const all = await Promise.all(fault.target.addresses.map((address) => ports.standing(address)));
+  const there = all.filter(({ cutOff, size }) => cutOff === wanted || size === null).length;
+  return { ok: there === all.length, text: `${there} of ${all.length} ${word}` };
+}
+
+/** Whether what every part of the target may use is as wanted. A part that is gone starts again as planned. */
+export async function seenSize(
+  ports: FaultPorts,
+  fault: OpenFault,
+  wanted: (size: PartSize, planned: PartSize) => boolean,
+  word: string,
+): Promise<Seen> {
+  const all = await Promise.all(fault.target.addresses.map((address) => ports.standing(address)));
+  const there = all.filter(({ size, planned }) => size === null || wanted(size, planned)).length;
+  return { ok: there === all.length, text: `${there} of ${all.length} ${word}` };
 }

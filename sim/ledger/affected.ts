@@ -16,7 +16,11 @@ export function affectedBy(
       return target.links.map((address) => ({ address, loss: 'gone' }));
     case 'pause':
     case 'freeze':
+    case 'disconnect':
+    case 'cut-off':
+    case 'cpu-starved':
       return target.addresses.map((address) => ({ address, loss: silent, role: roles.get(address) }));
+    case 'memory-starved':
     case 'map-stale':
     case 'map-corrupt':
       return [];

@@ -3,7 +3,7 @@ import type { RouterStatus } from '../../router/contract.ts';
 import type { Windows } from '../events/windows.ts';
 import { predict, type Estate } from '../ledger/dependency.ts';
 import type { PartState } from '../substrate/substrate.ts';
-import type { PartKind } from '../world/part.ts';
+import type { PartKind, PartSize } from '../world/part.ts';
 import type { World } from '../world/world.ts';
 import type { CellFacts, HeadlineFacts, MissingPart } from './headline.ts';
 import { headline } from './headline.ts';
@@ -23,6 +23,7 @@ export interface PartFact {
   readonly pid: number | null;
   readonly containerId: string | null;
   readonly memoryBytes: number | null;
+  readonly size?: PartSize | null;
   readonly role?: 'writer' | 'reader' | undefined;
 }
 
@@ -75,7 +76,7 @@ export function compose(known: Known): Composed {
   const memory = Object.fromEntries(cells.map((cell) => [cell.id, remembered(known, cell)]));
   const status: S.Status = {
     world: known.world.name,
-    on: 'process',
+    on: known.world.on,
     name: known.name,
     since: known.since,
     now: known.now,
@@ -153,8 +154,8 @@ function remembered({ memory, nowMs }: Known, { id, health }: S.CellStatus): Cel
 }
 
 function partStatus(part: PartFact): S.PartStatus {
-  const { address, kind, state, restarts, pid, containerId, memoryBytes, role } = part;
-  return { address, kind, state, restarts, pid, containerId, memoryBytes, ...(role ? { role } : {}) };
+  const { address, kind, state, restarts, pid, containerId, memoryBytes, size = null, role } = part;
+  return { address, kind, state, restarts, pid, containerId, memoryBytes, size, ...(role ? { role } : {}) };
 }
 
 function mapVersionOf(routers: readonly (RouterStatus | null)[]): number | null {

@@ -1,11 +1,11 @@
-import type { PartState } from '../substrate/substrate.ts';
-import type { PartKind } from '../world/part.ts';
+import type { PartState, SubstrateName } from '../substrate/substrate.ts';
+import type { PartKind, PartSize } from '../world/part.ts';
 import type { World } from '../world/world.ts';
 
 /** What `petri status --json` prints, what the terminal UI draws, what scripts rely on. Times are Unix milliseconds. */
 export interface Status {
   readonly world: string;
-  readonly on: 'process';
+  readonly on: SubstrateName;
   readonly name: string;
   readonly since: number;
   readonly now: number;
@@ -43,6 +43,8 @@ export interface PartStatus {
   readonly pid: number | null;
   readonly containerId: string | null;
   readonly memoryBytes: number | null;
+  /** What it may use, where that is enforced; null on processes. */
+  readonly size: PartSize | null;
   /** Aurora parts only. */
   readonly role?: 'writer' | 'reader';
 }

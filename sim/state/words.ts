@@ -1,3 +1,5 @@
+import type { Status } from './status.ts';
+
 /** What a sentence may take on an 80-column screen, beside the glyph that stands before it. */
 export const sentenceColumns = 76;
 
@@ -24,4 +26,9 @@ export function durationInWords(ms: number): string {
 
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+/** What a world runs on, as its first line says it. */
+export function standsOn({ on }: Pick<Status, 'on'>): string {
+  return on === 'docker' ? 'Docker containers' : 'real processes';
 }

@@ -11,6 +11,10 @@ export interface PartObservation {
   readonly pid: number | null;
   readonly containerId: string | null;
   readonly memoryBytes: number | null;
+  /** Off its networks. Never on processes. */
+  readonly cutOff?: boolean;
+  /** What is enforced now; null or missing where nothing is. */
+  readonly size?: PartSize | null;
 }
 
 export interface PartExit {
@@ -48,6 +52,8 @@ export interface Substrate {
   reconnect(address: string): Promise<void>;
   /** Changes what it may use while it runs; null puts back what its plan says. */
   limit(address: string, size: Partial<PartSize> | null): Promise<void>;
+  /** Fills its memory up to its limit until the kernel kills it; resolves when it is gone. */
+  exhaustMemory(address: string): Promise<void>;
   observe(address: string): Promise<PartObservation>;
   /** All parts at once; cheap enough to call twice a second. */
   observeAll(): Promise<readonly PartObservation[]>;

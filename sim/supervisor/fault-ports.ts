@@ -2,6 +2,7 @@ import type { AuroraStatus } from '../../cells/aurora/contract.ts';
 import type { CellMap } from '../../router/cell-map.ts';
 import type { FaultPorts, LinkRule } from '../faults/fault.ts';
 import { isXl } from '../world/address.ts';
+import type { PartSize } from '../world/part.ts';
 import type { AdminConnections } from './admin.ts';
 import type { Parts } from './parts.ts';
 
@@ -41,6 +42,27 @@ export class WorldFaultPorts implements FaultPorts {
 
   resume(address: string): Promise<void> {
     return this.#parts.resume(address);
+  }
+
+  disconnect(address: string): Promise<void> {
+    return this.#parts.disconnect(address);
+  }
+
+  reconnect(address: string): Promise<void> {
+    return this.#parts.reconnect(address);
+  }
+
+  limit(address: string, size: Partial<PartSize> | null): Promise<void> {
+    return this.#parts.limit(address, size);
+  }
+
+  exhaustMemory(address: string): Promise<void> {
+    return this.#parts.exhaustMemory(address);
+  }
+
+  async standing(address: string): ReturnType<FaultPorts['standing']> {
+    const { cutOff = false, size = null } = this.#parts.get(address)?.observation ?? {};
+    return { cutOff, size, planned: this.#parts.plannedSize(address) };
   }
 
   async startMissing(addresses: readonly string[]): Promise<void> {

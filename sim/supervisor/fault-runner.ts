@@ -2,8 +2,10 @@ import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { EventSink } from '../../cells/runtime/events.ts';
 import { faultKinds } from '../faults/catalogue.ts';
 import type { FaultKind, FaultPorts, OpenFault, ResolvedTarget, Seen } from '../faults/fault.ts';
+import type { OutsideWord } from './outside-watch.ts';
 import { staysDown } from '../faults/kill.ts';
 import type { FaultStatus } from '../state/status.ts';
+import type { SubstrateName } from '../substrate/substrate.ts';
 
 /** The longest wait for a probe, in milliseconds: then the answer is `unproven`. */
 const proofWithinMs = 30_000;
@@ -19,6 +21,10 @@ const endsParts: ReadonlySet<string> = new Set([
   'stop',
   'pause',
   'crash-loop',
+  'disconnect',
+  'cpu-starved',
+  'memory-starved',
+  'out-of-memory',
   'queue-engine-killed',
   'map-down',
   'control-down',
@@ -33,6 +39,8 @@ interface Running {
 }
 
 export interface FaultRunnerOptions {
+  /** What the world runs on: some faults exist only there. */
+  readonly on: SubstrateName;
   readonly ports: FaultPorts;
   readonly events: EventSink;
   readonly resolve: (target: string) => ResolvedTarget;
@@ -87,6 +95,13 @@ export class FaultRunner {
     const kind = faultKinds.find((each) => each.kind === request.kind);
     if (!kind) throw new RpcError('usage', `no fault is called ${request.kind}; petri fault --help lists them`);
     const target = this.#options.resolve(request.target);
+    if (kind.on && !kind.on.includes(this.#options.on)) {
+      const where = kind.on.join(' or ');
+      throw new RpcError(
+        'usage',
+        `${kind.kind} needs a world on ${where} (petri up --on ${kind.on[0]}); this one is on ${this.#options.on}`,
+      );
+    }
     if (!kind.targets.includes(target.kind)) {
       throw new RpcError('usage', `${kind.kind} cannot be done to ${target.text}; it takes ${kind.targets.join(', ')}`);
     }
@@ -108,8 +123,8 @@ export class FaultRunner {
     return this.#run({ kind, open, takenMs: null, status: this.#firstStatus(kind, open, request) });
   }
 
-  /** A death, or a freeze, that somebody else caused: listed and ended like a fault of ours. */
-  noteOutside(word: 'death' | 'freeze', target: ResolvedTarget, atMs: number): void {
+  /** What somebody else did: listed and ended like a fault of ours. */
+  noteOutside(word: OutsideWord, target: ResolvedTarget, atMs: number): void {
     const id = `f${++this.#lastId}`;
     const open: OpenFault = { id, kind: word, target, settings: {}, hold: false, notes: new Map() };
     const what = target.addresses.length === 1 ? '1 part' : `${target.addresses.length} parts`;
@@ -121,7 +136,7 @@ export class FaultRunner {
       sinceMs: atMs,
       untilMs: null,
       state: 'open',
-      seen: `${what} ${word === 'death' ? 'died' : 'frozen'} without Petri`,
+      seen: `${what} ${outsideWords[word].seen} without Petri`,
       healedMs: null,
       settings: {},
       endsBy: word === 'death' ? 'its service replaces it' : `petri heal ${id}`,
@@ -338,12 +353,19 @@ function endsOnlyByHand(kind: FaultKind, open: OpenFault): boolean {
 
 function endsByItself(kind: FaultKind, open: OpenFault, status: FaultStatus): boolean {
   // What is frozen may be killed, or continued by somebody else: then nothing of the pause is left.
-  if (['death', 'freeze', 'pause'].includes(kind.kind) || kind.defaultForMs === 0) return true;
+  if (['death', 'freeze', 'cut-off', 'pause', 'disconnect'].includes(kind.kind) || kind.defaultForMs === 0) return true;
   return kind.defaultForMs === null && !staysDown(open) && status.untilMs === null;
 }
 
-function outsideKind(word: 'death' | 'freeze'): FaultKind {
-  const base = faultKinds.find((each) => each.kind === (word === 'death' ? 'kill' : 'pause'));
-  if (!base) throw new Error('the catalogue lost kill or pause');
+/** What somebody else can do to a part, how it is told, and the kind of ours that it is ended like. */
+const outsideWords = {
+  death: { seen: 'died', like: 'kill' },
+  freeze: { seen: 'frozen', like: 'pause' },
+  'cut-off': { seen: 'taken off the network', like: 'disconnect' },
+} as const;
+
+function outsideKind(word: OutsideWord): FaultKind {
+  const base = faultKinds.find((each) => each.kind === outsideWords[word].like);
+  if (!base) throw new Error(`the catalogue lost ${outsideWords[word].like}`);
   return { ...base, kind: word, inject: () => Promise.resolve() };
 }

@@ -23,6 +23,15 @@ export interface WorldEntry {
   readonly pid: number;
   readonly startTime: string;
   readonly at: number;
+  /** Set where its parts are containers: what they are labelled with. */
+  readonly docker?: DockerWorld | null;
+}
+
+export interface DockerWorld {
+  readonly project: string;
+  readonly life: string;
+  /** Whether an engine on another machine may be asked. */
+  readonly allowRemote: boolean;
 }
 
 export interface SpawnedPart {

@@ -77,6 +77,7 @@ export class LiveWorld {
     this.admin = new AdminConnections(options.token, (address) => this.endpointOf(adminNameOf(address)));
     this.faultPorts = new WorldFaultPorts(this.parts, this.admin, (address) => this.#isScaledAway(address));
     this.faults = new FaultRunner({
+      on: this.world.on,
       ports: this.faultPorts,
       events: this.events,
       resolve: (target) => this.resolve(target),

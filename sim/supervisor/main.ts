@@ -1,11 +1,12 @@
 /** The supervisor's program: owns one world from its growth to its end. Its one argument is the path of a {@link SupervisorStart}. */
 import { readFileSync } from 'node:fs';
+import { lifeOf, projectOf } from '../substrate/docker/names.ts';
 import { startTimeOf } from '../substrate/process/identity.ts';
 import { programPath } from './programs.ts';
 import { sweepDeadWorld } from './orphans.ts';
 import { startReaper } from './reaper.ts';
-import { openWorld } from './state-folder.ts';
-import { Ledger } from './ledger.ts';
+import { openWorld, type StateFolder } from './state-folder.ts';
+import { Ledger, type DockerWorld } from './ledger.ts';
 import { newToken } from './live-world.ts';
 import type { SupervisorStart } from './start.ts';
 import { Owner } from './owner.ts';
@@ -21,6 +22,11 @@ try {
   process.exit(69);
 }
 
+function dockerWorld({ docker }: SupervisorStart, folder: StateFolder, token: string): DockerWorld | null {
+  if (docker === null) return null;
+  return { project: projectOf(folder.name, folder.path), life: lifeOf(token), allowRemote: docker.allowRemote };
+}
+
 async function own(start: SupervisorStart): Promise<void> {
   const folder = openWorld(start.world.name);
   await sweepDeadWorld(folder);
@@ -31,6 +37,7 @@ async function own(start: SupervisorStart): Promise<void> {
     pid: process.pid,
     startTime: startTimeOf(process.pid) ?? '',
     at: Date.now(),
+    docker: dockerWorld(start, folder, token),
   });
   const reaper = startReaper({
     nodePath: process.execPath,

@@ -22,7 +22,7 @@ import { Gauges } from './gauges.ts';
 import { Diary } from './diary.ts';
 import type { LiveWorld } from './live-world.ts';
 import { MapCopy } from './map-copy.ts';
-import type { OutsideWatch } from './outside-watch.ts';
+import type { OutsideWatch, OutsideWord } from './outside-watch.ts';
 import type { PartRecord } from './parts.ts';
 import { SleepWatch } from './sleep-watch.ts';
 
@@ -34,6 +34,14 @@ const snapshotForMs = 90;
 const noTraffic = { offeredPerSecond: 0, retriesPerSecond: 0 } as const;
 
 type Role = 'writer' | 'reader';
+
+/** Kinds of open faults under which a part is frozen or cut off with Petri's knowledge. */
+const outsideWordOf: Readonly<Record<string, OutsideWord>> = {
+  pause: 'freeze',
+  freeze: 'freeze',
+  disconnect: 'cut-off',
+  'cut-off': 'cut-off',
+};
 
 /** Sees the world: follows every part's events, asks for what has to be asked for, keeps the ledger of who was hit. */
 export class Observer {
@@ -291,7 +299,7 @@ export class Observer {
       this.#followNewParts();
       await this.#live.parts.observe();
       if (!this.#serving) return;
-      this.#noteFreezes();
+      this.#noteWhatOthersDid();
       // A cell's health remembers what it was: the picture is made whether or not anybody looks.
       this.snapshot();
       this.#learn();
@@ -319,16 +327,21 @@ export class Observer {
     this.#tail.add(join(folder.events, eventsFileName('supervisor')));
   }
 
-  #noteFreezes(): void {
+  #noteWhatOthersDid(): void {
     const known = new Set(
       this.#live.faults.open().flatMap(({ status, target }) => {
-        return status.kind === 'pause' || status.kind === 'freeze' ? target.addresses : [];
+        const word = outsideWordOf[status.kind];
+        return word === undefined ? [] : target.addresses.map((address) => `${word} ${address}`);
       }),
     );
     for (const { address, observation } of this.#live.parts.all()) {
-      if (observation.state !== 'paused' || known.has(address)) continue;
-      this.#outside.note('freeze', address, Date.now());
+      if (observation.state === 'paused') this.#noteOutside('freeze', address, known);
+      if (observation.cutOff === true && observation.state === 'running') this.#noteOutside('cut-off', address, known);
     }
+  }
+
+  #noteOutside(word: OutsideWord, address: string, known: ReadonlySet<string>): void {
+    if (!known.has(`${word} ${address}`)) this.#outside.note(word, address, Date.now());
   }
 
   /** Every part that was affected runs again, and every router has found its cell serving. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { hasProc, isSame, startTimeOf } from '../substrate/process/identity.ts';
 import { markerName } from '../substrate/process/part-environment.ts';
 import { until } from '../substrate/process/until.ts';
-import { markEnded, readLedger, type SpawnedPart } from './ledger.ts';
+import { markEnded, readLedger, type DockerWorld, type SpawnedPart } from './ledger.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** The longest that a sweep goes on looking for stragglers, in milliseconds. */
@@ -39,11 +39,25 @@ export async function sweepDeadWorld(folder: StateFolder): Promise<SweepResult> 
     sweepMsMax,
     40,
   );
+  const containers = await sweepContainers(world.docker);
+  const stays = [...left.map((part) => part.address), ...containers.left];
   if (readLedger(folder.ledger).world?.token === world.token) {
     rmSync(folder.socket, { force: true });
-    if (left.length === 0) markEnded(folder.ledger, world.token, Date.now());
+    if (stays.length === 0) markEnded(folder.ledger, world.token, Date.now());
   }
-  return { kind: 'swept', killed: [...killed], left: left.map((part) => part.address) };
+  return { kind: 'swept', killed: [...killed, ...containers.removed], left: stays };
+}
+
+/** Removes what carries the dead life's labels. An engine that does not answer leaves it to the next command. */
+async function sweepContainers(
+  docker: DockerWorld | null | undefined,
+): Promise<{ readonly removed: readonly string[]; readonly left: readonly string[] }> {
+  if (!docker) return { removed: [], left: [] };
+  const { sweepProject } = await import('../substrate/docker/sweep.ts');
+  return sweepProject(docker).catch((error: Error) => ({
+    removed: [],
+    left: [`containers of ${docker.project} (${error.message})`],
+  }));
 }
 
 function livingParts(known: readonly SpawnedPart[], token: string): readonly SpawnedPart[] {

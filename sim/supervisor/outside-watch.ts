@@ -1,18 +1,19 @@
 /** What happens within this time of the first is told as one, in milliseconds. */
 const togetherMs = 120;
 
-type Word = 'death' | 'freeze';
+/** What somebody else can do to a part. */
+export type OutsideWord = 'death' | 'freeze' | 'cut-off';
 
 /** Gathers deaths and freezes that nobody here asked for: `kill -9` of nine processes is one event to a person. */
 export class OutsideWatch {
-  readonly #tell: (word: Word, addresses: readonly string[], atMs: number) => void;
+  readonly #tell: (word: OutsideWord, addresses: readonly string[], atMs: number) => void;
   readonly #gathered = new Map<string, { addresses: string[]; atMs: number }>();
 
-  constructor(tell: (word: Word, addresses: readonly string[], atMs: number) => void) {
+  constructor(tell: (word: OutsideWord, addresses: readonly string[], atMs: number) => void) {
     this.#tell = tell;
   }
 
-  note(word: Word, address: string, atMs: number): void {
+  note(word: OutsideWord, address: string, atMs: number): void {
     const where = `${word} ${address.split('/')[0]}`;
     const known = this.#gathered.get(where);
     if (known) {

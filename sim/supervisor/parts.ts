@@ -1,6 +1,6 @@
 import type { EventSink } from '../../cells/runtime/events.ts';
 import type { PartObservation, PartState, Substrate } from '../substrate/substrate.ts';
-import type { PartSpec } from '../world/part.ts';
+import type { PartSize, PartSpec } from '../world/part.ts';
 
 export interface PartRecord {
   readonly address: string;
@@ -78,6 +78,31 @@ export class Parts {
   async resume(address: string): Promise<void> {
     await this.#options.substrate.resume(address);
     await this.observe();
+  }
+
+  async disconnect(address: string): Promise<void> {
+    await this.#options.substrate.disconnect(address);
+    await this.observe();
+  }
+
+  async reconnect(address: string): Promise<void> {
+    await this.#options.substrate.reconnect(address);
+    await this.observe();
+  }
+
+  async limit(address: string, size: Partial<PartSize> | null): Promise<void> {
+    await this.#options.substrate.limit(address, size);
+    await this.observe();
+  }
+
+  async exhaustMemory(address: string): Promise<void> {
+    await this.#end(address, () => this.#options.substrate.exhaustMemory(address));
+  }
+
+  plannedSize(address: string): PartSize {
+    const spec = this.#options.specOf(address);
+    if (!spec) throw new Error(`this world has no part ${address}`);
+    return spec.size;
   }
 
   /** Reads every part's state and memory anew. */

@@ -183,6 +183,7 @@ function part(address: string, kind: PartKind, state: PartStatus['state']): Part
     pid: state === 'dead' ? null : 1000,
     containerId: null,
     memoryBytes: null,
+    size: null,
   };
 }
 

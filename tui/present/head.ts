@@ -1,4 +1,5 @@
 import type { Snapshot, Status } from '../../sim/state/status.ts';
+import { standsOn } from '../../sim/state/words.ts';
 import { bindingFor } from '../keymap.ts';
 import { proposedCell } from './blast.ts';
 import { clock, perSecond } from './figures.ts';
@@ -24,12 +25,12 @@ export function title(snapshot: Snapshot | null, name: string, view: View): Row 
   const brand = span(' PETRI', 'title');
   const long = [
     brand,
-    span(`  ${status.name}   real processes, ${status.engine} queue engine   ${requests} offered   `),
+    span(`  ${status.name}   ${standsOn(status)}, ${status.engine} queue engine   ${requests} offered   `),
     span(`${map} (epoch per tenant)   up ${up}`),
   ];
   const middle = [
     brand,
-    span(` ${status.name}  real processes, ${status.engine} queue   ${requests}   ${map}   ${up}`),
+    span(` ${status.name}  ${standsOn(status)}, ${status.engine} queue   ${requests}   ${map}   ${up}`),
   ];
   const short = [brand, span(` ${status.name}   ${requests}   ${map}   ${up}`)];
   const room = view.columns - (badges.length ? badges.reduce((sum, part) => sum + part.text.length, 1) : 0);

@@ -78,6 +78,10 @@ export class ProcessSubstrate implements Substrate {
     );
   }
 
+  async exhaustMemory(address: string): Promise<void> {
+    throw new SubstrateError('not-here', `${address} is a process without a memory limit of its own`);
+  }
+
   async observe(address: string): Promise<PartObservation> {
     const never = { address, state: 'stopped', pid: null, containerId: null, memoryBytes: null } as const;
     return this.#parts.get(address)?.observe() ?? never;

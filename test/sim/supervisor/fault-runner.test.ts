@@ -39,6 +39,7 @@ beforeEach(() => {
   diskFull = false;
   opened = [];
   runner = new FaultRunner({
+    on: 'process',
     ports,
     events: { record: () => {} },
     resolve: (text) => targets[text]!,
