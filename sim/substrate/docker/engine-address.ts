@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { EngineError } from './engine-error.ts';
+import { DockerError } from './docker-error.ts';
 
 /** Where a Docker engine is reached. */
 export interface EngineAddress {
@@ -57,7 +57,7 @@ function contextAddress(context: string, surroundings: Surroundings): EngineAddr
   const id = createHash('sha256').update(context).digest('hex');
   const file = join(folder, 'meta', id, 'meta.json');
   if (!existsSync(file))
-    throw new EngineError(
+    throw new DockerError(
       'no-context',
       `there is no Docker context ${context}: docker context ls lists them, DOCKER_CONTEXT=default takes the usual engine`,
     );
@@ -74,13 +74,13 @@ function readJson(file: string): Record<string, unknown> {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   } catch (cause) {
-    throw new EngineError('no-context', `${file} cannot be read as JSON: mend it, or set DOCKER_HOST`, { cause });
+    throw new DockerError('no-context', `${file} cannot be read as JSON: mend it, or set DOCKER_HOST`, { cause });
   }
 }
 
 function addressOf(host: string, from: string, certificates: string | null): EngineAddress {
   const unreadable = () =>
-    new EngineError(
+    new DockerError(
       'no-context',
       `${from} says ${JSON.stringify(host)}, which is no address of a Docker engine: it looks like unix:///var/run/docker.sock, ssh://user@host or tcp://host:2376`,
     );

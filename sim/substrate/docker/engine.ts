@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { engineAddresses, type EngineAddress, type Surroundings } from './engine-address.ts';
-import { EngineError } from './engine-error.ts';
+import { DockerError } from './docker-error.ts';
 
 /** A Docker engine that answered, is new enough, and may be used. */
 export interface Engine {
@@ -32,7 +32,7 @@ const apiNeeded = '1.41';
 const needed = `20.10 (API ${apiNeeded})`;
 const withoutDocker = 'or grow the world with --on process';
 
-/** Finds the engine that Docker's own command line would use, and asks it who it is. Rejects with an {@link EngineError}. */
+/** Finds the engine that Docker's own command line would use, and asks it who it is. Rejects with an {@link DockerError}. */
 export async function connectEngine(options: ConnectOptions = {}): Promise<Engine> {
   const { surroundings = { env: process.env, home: homedir(), platform: process.platform } } = options;
   const addresses = engineAddresses(surroundings);
@@ -53,23 +53,23 @@ async function connectTo(
   { allowRemote = false, answerMsMax = 3000 }: ConnectOptions,
 ): Promise<Engine> {
   if (address.isRemote && !allowRemote)
-    throw new EngineError(
+    throw new DockerError(
       'remote',
       `the Docker engine is on another machine, ${address.name} (${address.from}): --allow-remote runs the containers there, DOCKER_CONTEXT=default with DOCKER_HOST unset takes the engine of this machine`,
     );
   const answer = await askVersion(await clientOf(address), address, answerMsMax);
   if (typeof answer.ApiVersion !== 'string')
-    throw new EngineError(
+    throw new DockerError(
       'not-an-engine',
       `what answers at ${address.name} is no Docker engine: set DOCKER_HOST to one, ${withoutDocker}`,
     );
   if (isOlder(answer.ApiVersion, apiNeeded))
-    throw new EngineError(
+    throw new DockerError(
       'too-old',
       `the Docker engine at ${address.name} is ${answer.Version} (API ${answer.ApiVersion}), and Petri needs ${needed} or newer: update Docker, ${withoutDocker}`,
     );
   if (answer.Os !== 'linux')
-    throw new EngineError(
+    throw new DockerError(
       'not-an-engine',
       `the Docker engine at ${address.name} runs ${answer.Os} containers, and Petri's are Linux ones: switch Docker Desktop to Linux containers, ${withoutDocker}`,
     );
@@ -95,47 +95,49 @@ async function askVersion(client: Dockerode, address: EngineAddress, answerMsMax
     return await (client.version as (options: object) => Promise<Answer>).call(client, { abortSignal });
   } catch (error) {
     if (abortSignal.aborted)
-      throw new EngineError(
+      throw new DockerError(
         'hanging',
         `the Docker engine at ${address.name} has not answered within ${answerMsMax / 1000} s: restart Docker, ${withoutDocker}`,
         { cause: error },
       );
-    throw engineError(error, address.name);
+    throw dockerErrorOf(error, address.name);
   }
 }
 
 /** Whatever a call of the client rejected with, as a sentence. `doing`: what was asked for, `pulling redis:7`. */
-export function engineError(error: unknown, where: string, doing?: string): EngineError {
-  if (error instanceof EngineError) return error;
-  const { code, statusCode, message, json } = error as {
-    code?: string;
-    statusCode?: number;
-    message?: string;
-    json?: { message?: unknown };
-  };
+export function dockerErrorOf(error: unknown, where: string, doing?: string): DockerError {
+  if (error instanceof DockerError) return error;
+  const { code, statusCode } = error as { code?: string; statusCode?: number };
   const path = where.replace(/^unix:\/\//, '');
   if (code === 'EACCES' || code === 'EPERM')
-    return new EngineError(
+    return new DockerError(
       'no-permission',
       `you may not use the Docker engine at ${path}: sudo usermod -aG docker $USER and log in again, ${withoutDocker}`,
       { cause: error },
     );
   if (code !== undefined && statusCode === undefined)
-    return new EngineError(
+    return new DockerError(
       'no-engine',
       `no Docker engine answers at ${path} (${code}): start Docker (sudo systemctl start docker, Docker Desktop, colima start), ${withoutDocker}`,
       { cause: error },
     );
-  const reason = typeof json?.message === 'string' ? json.message : (message ?? String(error));
+  const reason = reasonOf(error);
   if (doing === undefined)
-    return new EngineError(
+    return new DockerError(
       'not-an-engine',
-      `what answers at ${where} is no Docker engine (${reason.trim()}): set DOCKER_HOST to one, ${withoutDocker}`,
+      `what answers at ${where} is no Docker engine (${reason}): set DOCKER_HOST to one, ${withoutDocker}`,
       { cause: error },
     );
-  return new EngineError('failed', `the Docker engine at ${where} failed at ${doing}: ${reason.trim()}`, {
+  return new DockerError('failed', `the Docker engine at ${where} failed at ${doing}: ${reason}`, {
     cause: error,
   });
+}
+
+/** What the engine itself said, without what dockerode puts before it. */
+export function reasonOf(error: unknown): string {
+  const { message, json } = error as { message?: string; json?: { message?: unknown } };
+  const said = typeof json?.message === 'string' ? json.message : (message ?? String(error));
+  return said.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '').trim();
 }
 
 function isOlder(version: string, than: string): boolean {
@@ -179,7 +181,7 @@ function pemsIn(folder: string): { readonly ca: Buffer; readonly cert: Buffer; r
     try {
       return readFileSync(join(folder, name));
     } catch (cause) {
-      throw new EngineError('no-context', `${join(folder, name)} cannot be read, and the Docker engine asks for it`, {
+      throw new DockerError('no-context', `${join(folder, name)} cannot be read, and the Docker engine asks for it`, {
         cause,
       });
     }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { EngineError } from './engine-error.ts';
+import { DockerError } from './docker-error.ts';
 
 /** What an image is made from: files by their path in the build, in order. The same content gives the same list anywhere. */
 export interface ImageContext {
@@ -35,7 +35,7 @@ const packages: readonly { readonly name: string; readonly folders: readonly str
 export function imageContext(architecture: string, root: string = findRoot()): ImageContext {
   const dist = join(root, 'dist');
   if (!existsSync(join(dist, 'router.js')))
-    throw new EngineError('no-image', `the programs for the containers are not built (${dist}): npm run setup`);
+    throw new DockerError('no-image', `the programs for the containers are not built (${dist}): npm run setup`);
   const files = [
     read(root, dockerfilePath),
     ...filesBelow(dist, 'dist').filter(({ path }) => isForContainers(path)),
@@ -66,7 +66,7 @@ function findRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   for (let folder = here; folder !== dirname(folder); folder = dirname(folder))
     if (existsSync(join(folder, dockerfilePath))) return folder;
-  throw new EngineError(
+  throw new DockerError(
     'no-image',
     `${dockerfilePath} is missing from this installation (above ${here}): install Petri again`,
   );
@@ -92,7 +92,7 @@ function filesOfPackage(root: string, name: string, folders: readonly string[], 
       ];
     }
     if (folder === dirname(folder))
-      throw new EngineError(
+      throw new DockerError(
         'no-image',
         `the package ${name} is missing from this installation (${root}): npm run setup`,
       );

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { Engine } from './engine.ts';
-import { engineError } from './engine.ts';
-import { EngineError } from './engine-error.ts';
+import { dockerErrorOf, reasonOf } from './engine.ts';
+import { DockerError } from './docker-error.ts';
 import { contextHash, dockerfilePath, imageContext, packContext } from './image-context.ts';
 import { followImageStream } from './image-stream.ts';
 
@@ -19,6 +19,8 @@ export interface Image {
   readonly name: string;
   /** `sha256:…`; what a container is made from, whatever the name means later. */
   readonly id: string;
+  /** As Node names it: `x64`, `arm64`. */
+  readonly architecture: string;
 }
 
 /** What a cell's queue runs on: a real Redis, or the engine inside Petri's own image, with why. */
@@ -57,53 +59,40 @@ export async function ensureImages(engine: Engine, names: ImageNames, say: Progr
 /** The image with that name where the engine has it, else null. */
 export async function findImage(engine: Engine, name: string): Promise<Image | null> {
   try {
-    const { Id } = await engine.client.getImage(name).inspect();
-    return { name, id: Id };
+    const { Id, Architecture } = await engine.client.getImage(name).inspect();
+    return { name, id: Id, architecture: Architecture === 'amd64' ? 'x64' : Architecture };
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return null;
-    throw engineError(error, engine.name, `looking for the image ${name}`);
+    throw dockerErrorOf(error, engine.name, `looking for the image ${name}`);
   }
 }
 
 async function ensureBaseImage(engine: Engine, name: string, say: Progress): Promise<Image> {
-  const found = await findImage(engine, name);
-  if (found) return found;
-  try {
-    return await pullImage(engine, name, say);
-  } catch (error) {
-    throw new EngineError(
-      'no-image',
-      `the image ${name} is not at hand and cannot be pulled (${(error as Error).message}): bring it with petri images load FILE, or name one that is here with NODE_IMAGE=…`,
-      { cause: error },
-    );
-  }
+  const found = (await findImage(engine, name)) ?? (await pullImage(engine, name, say));
+  if ('id' in found) return found;
+  throw new DockerError(
+    'no-image',
+    `the image ${name} is not at hand and cannot be pulled (${found.reason}): bring it with petri images load FILE, or name one that is here with NODE_IMAGE=…`,
+  );
 }
 
 async function ensureRedisImage(engine: Engine, name: string, say: Progress): Promise<RedisImage> {
-  const found = await findImage(engine, name);
-  if (found) return { kind: 'image', ...found };
-  try {
-    return { kind: 'image', ...(await pullImage(engine, name, say)) };
-  } catch (error) {
-    const reason = `the image ${name} is not at hand and cannot be pulled (${(error as Error).message}): the queues run on the embedded engine`;
-    return { kind: 'embedded', reason };
-  }
+  const found = (await findImage(engine, name)) ?? (await pullImage(engine, name, say));
+  if ('id' in found) return { kind: 'image', ...found };
+  const reason = `the image ${name} is not at hand and cannot be pulled (${found.reason}): the queues run on the embedded engine`;
+  return { kind: 'embedded', reason };
 }
 
-/** Pulls an image by its name. Rejects with an {@link EngineError} that holds the registry's own words. */
-export async function pullImage(engine: Engine, name: string, say: Progress): Promise<Image> {
+/** Pulls an image by its name. Where no registry gives it, the reason in the registry's or the network's own words. */
+async function pullImage(engine: Engine, name: string, say: Progress): Promise<Image | { readonly reason: string }> {
   await checkDisk(engine);
-  const doing = `pulling ${name}`;
   say(`Pulling ${name}`);
   try {
     await followImageStream(await engine.client.pull(withTag(name)), (sentence) => say(`Pulling ${name}: ${sentence}`));
   } catch (error) {
-    throw engineError(error, engine.name, doing);
+    return { reason: reasonOf(error) };
   }
-  const pulled = await findImage(engine, name);
-  if (!pulled)
-    throw new EngineError('failed', `the Docker engine at ${engine.name} pulled ${name} and does not have it`);
-  return pulled;
+  return (await findImage(engine, name)) ?? { reason: 'the engine pulled it and does not have it' };
 }
 
 /** Without a tag the engine would pull them all. */
@@ -113,7 +102,7 @@ function withTag(name: string): string {
 
 /** Builds Petri's image from this installation, unless it is there: its tag names its content and what it stands on. */
 export async function ensurePetriImage(engine: Engine, base: Image, say: Progress): Promise<Image> {
-  const context = imageContext(engine.architecture);
+  const context = imageContext(base.architecture);
   const name = `petri:${contextHash(context, base.id)}`;
   const found = await findImage(engine, name);
   if (found) return found;
@@ -129,10 +118,10 @@ export async function ensurePetriImage(engine: Engine, base: Image, say: Progres
     });
     await followImageStream(stream, (sentence) => say(`Building ${name}: ${sentence}`));
   } catch (error) {
-    throw engineError(error, engine.name, `building ${name}`);
+    throw dockerErrorOf(error, engine.name, `building ${name}`);
   }
   const built = await findImage(engine, name);
-  if (!built) throw new EngineError('failed', `the Docker engine at ${engine.name} built ${name} and does not have it`);
+  if (!built) throw new DockerError('failed', `the Docker engine at ${engine.name} built ${name} and does not have it`);
   return built;
 }
 
@@ -145,7 +134,7 @@ async function checkDisk(engine: Engine): Promise<void> {
     () => null,
   );
   if (free !== null && free < diskBytesMin)
-    throw new EngineError(
+    throw new DockerError(
       'no-space',
       `the Docker engine has ${Math.floor(free / 1024 ** 2)} MiB left at ${DockerRootDir}, and 1 GiB is needed: docker system df shows what takes the room`,
     );

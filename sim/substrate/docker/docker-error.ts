@@ -11,7 +11,7 @@
  * - `no-space`: its disk is nearly full
  * - `failed`: it refused or broke off what it was asked for
  */
-export type EngineErrorCode =
+export type DockerErrorCode =
   | 'no-engine'
   | 'no-permission'
   | 'too-old'
@@ -23,11 +23,11 @@ export type EngineErrorCode =
   | 'no-space'
   | 'failed';
 
-export class EngineError extends Error {
-  override readonly name = 'EngineError';
-  readonly code: EngineErrorCode;
+export class DockerError extends Error {
+  override readonly name = 'DockerError';
+  readonly code: DockerErrorCode;
 
-  constructor(code: EngineErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: DockerErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
