@@ -1,6 +1,6 @@
 import { safeText } from '../state/safe-text.ts';
-import type { BlastRadius, CellStatus, FaultStatus, QueueStatus, Status } from '../state/status.ts';
-import { standsOn } from '../state/words.ts';
+import type { BlastRadius, CellStatus, FaultStatus, PartStatus, QueueStatus, Status } from '../state/status.ts';
+import { standsOn, usedOfSize } from '../state/words.ts';
 import type { CommandContext } from './context.ts';
 import { figure, paint, percent, printTable, span } from './print.ts';
 
@@ -42,11 +42,23 @@ export function describeStatus(context: CommandContext, status: Status): void {
   );
   if (troubled.length > 0)
     context.out(`\nnot running: ${troubled.map((part) => `${part.address} ${part.state}`).join(', ')}`);
+  for (const line of sizes(status)) context.out(line);
   const gone = status.faults.filter((fault) => fault.state === 'gone').slice(-goneFaultsShown);
   const faults = status.faults.filter((fault) => fault.state !== 'gone' || gone.includes(fault));
   if (faults.length > 0) context.out('');
   for (const fault of faults) context.out(describeFault(fault, status.now));
   if (status.blastRadius) context.out(`\n${describeBlastRadius(status.blastRadius)}`);
+}
+
+/** Where sizes are enforced, a line for each kind: what its parts may use, and which of them uses the most of it. */
+function sizes(status: Status): readonly string[] {
+  const kinds = new Map<string, PartStatus>();
+  for (const part of [...status.cells.flatMap((cell) => cell.components), ...status.components]) {
+    const most = kinds.get(part.kind);
+    if (part.size !== null && (part.memoryBytes ?? 0) >= (most?.memoryBytes ?? 0)) kinds.set(part.kind, part);
+  }
+  const lines = [...kinds].map(([kind, most]) => `${kind} ${usedOfSize(most)} (${most.address} uses most)`);
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** `f1 kill b, 3 s ago (petri kill b): 9 of 9 parts gone; what ends it: petri heal f1`. */

@@ -1,4 +1,4 @@
-import type { Status } from './status.ts';
+import type { PartStatus, Status } from './status.ts';
 
 /** What a sentence may take on an 80-column screen, beside the glyph that stands before it. */
 export const sentenceColumns = 76;
@@ -26,6 +26,15 @@ export function durationInWords(ms: number): string {
 
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** `61 of 512 MiB, 1 cpu`: what a part uses beside what it may; empty where nothing is enforced. */
+export function usedOfSize({ memoryBytes, size }: Pick<PartStatus, 'memoryBytes' | 'size'>): string {
+  if (size === null) return '';
+  const used = memoryBytes === null ? '?' : String(Math.round(memoryBytes / mebibyte));
+  return `${used} of ${Math.round(size.memoryBytes / mebibyte)} MiB, ${count(size.cpus, 'cpu')}`;
 }
 
 /** What a world runs on, as its first line says it. */

@@ -1,6 +1,7 @@
 import type { Status } from '../../sim/state/status.ts';
 import { eventually, type PetriBox } from '../support/petri-box.ts';
 import { doubleEffects, isError, lostWrites, unendedJobs } from './checks.ts';
+import { containersOf, docker } from './docker-hand.ts';
 import { ForeignClient, type Attempt } from './foreign-client.ts';
 import { percentile, type Round } from './rounds.ts';
 
@@ -29,7 +30,7 @@ export async function killCell({ box, url, tenantsOf }: Arena, how: 'petri' | 'o
   const client = new ForeignClient({ url, tenants: Object.values(tenantsOf).flat(), rps: 200 });
   client.start();
   await pause(1500);
-  const fromOutside = how === 'outside' ? pidsOf(await box.status(), 'b') : [];
+  const before = await box.status();
   const killMs = performance.now();
   if (how === 'petri') {
     const said = await box.run('kill', 'b');
@@ -37,7 +38,7 @@ export async function killCell({ box, url, tenantsOf }: Arena, how: 'petri' | 'o
     await pause(2500);
     await box.run('restart', 'b');
   } else {
-    for (const pid of fromOutside) process.kill(pid, 'SIGKILL');
+    await killFromOutside(before);
     await pause(500);
   }
   const back = async () => (await box.status()).cells.every((cell) => cell.health !== 'down');
@@ -65,6 +66,12 @@ export async function killCell({ box, url, tenantsOf }: Arena, how: 'petri' | 'o
       'down for s': Number(((backMs - killMs) / 1000).toFixed(1)),
     },
   };
+}
+
+/** SIGKILL to every part of b, by pid or by container, behind Petri's back. */
+async function killFromOutside(status: Status): Promise<void> {
+  if (status.on === 'docker') await docker('kill', ...containersOf(status, 'b'));
+  else for (const pid of pidsOf(status, 'b')) process.kill(pid, 'SIGKILL');
 }
 
 export function pidsOf(status: Status, cell: string): number[] {

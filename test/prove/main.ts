@@ -3,6 +3,7 @@
  *
  *     npm run prove                      every proof, all rounds; about half an hour
  *     npm run prove -- kill-cell --rounds 5 --engine embedded
+ *     npm run prove -- --on docker         the same on containers, and what people do to those
  */
 import { parseArgs } from 'node:util';
 import { proofs } from './proofs.ts';
@@ -10,16 +11,18 @@ import type { Round } from './rounds.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, engine: { type: 'string', default: 'auto' }, json: { type: 'boolean' } },
+  options: {
+    rounds: { type: 'string' },
+    engine: { type: 'string', default: 'auto' },
+    on: { type: 'string', default: 'process' },
+    json: { type: 'boolean' },
+  },
 });
 
-const chosen = proofs(values.engine).filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const known = proofs({ engine: values.engine, on: values.on });
+const chosen = known.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 if (chosen.length === 0) {
-  console.error(
-    `no such proof; there are ${proofs('auto')
-      .map(({ name }) => name)
-      .join(', ')}`,
-  );
+  console.error(`no such proof; there are ${known.map(({ name }) => name).join(', ')}`);
   process.exit(64);
 }
 

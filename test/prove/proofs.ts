@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { findEngine } from '../../cells/sqs/engine.ts';
 import { nextFreePort } from '../../sim/substrate/process/free-ports.ts';
 import { PetriBox } from '../support/petri-box.ts';
+import { outsideFaults, playOutside } from './docker-outside.ts';
+import { DockerDecoys, killDockerSupervisor } from './docker-supervisor-killed.ts';
 import { killCell, openArena } from './kill-cell.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
 import type { Proof } from './rounds.ts';
@@ -9,75 +11,120 @@ import { Decoys, killSupervisor } from './supervisor-killed.ts';
 
 const partRounds = 3;
 
-/** Every proof, on one engine (`auto`, `redis`, `embedded`). */
-export function proofs(engine: string): readonly Proof[] {
+export interface Place {
+  /** `auto`, `redis`, `embedded`. */
+  readonly engine: string;
+  /** `process`, `docker`. */
+  readonly on: string;
+}
+
+/** Every proof, on one engine and one substrate. */
+export function proofs(place: Place): readonly Proof[] {
+  const onDocker = place.on === 'docker';
   return [
     {
       name: 'kill-cell',
       claim: 'petri kill b under 200 requests/s: only tenants of b are hit, nothing acknowledged is lost',
-      full: 20,
+      full: onDocker ? 10 : 20,
       run: (rounds, tell) =>
-        inArena(engine, async (arena) => {
+        inArena(place, async (arena) => {
           for (let round = 0; round < rounds; round++) tell(await killCell(arena, 'petri'));
         }),
     },
     {
       name: 'kill-cell-outside',
       claim: 'all processes of b SIGKILLed by pid: noticed, judged the same, and b comes back by itself',
-      full: 20,
+      full: onDocker ? 10 : 20,
       run: (rounds, tell) =>
-        inArena(engine, async (arena) => {
+        inArena(place, async (arena) => {
           for (let round = 0; round < rounds; round++) tell(await killCell(arena, 'outside'));
         }),
     },
     {
       name: 'part-faults',
       claim: 'each part and each kind of fault alone: what the dependency table predicts happens',
-      full: partRounds * partFaults.length,
+      full: (onDocker ? 2 : partRounds) * partFaults.length,
       run: (rounds, tell) =>
-        inArena(engine, async (arena) => {
+        inArena(place, async (arena) => {
           for (let round = 0; round < rounds; round++) {
             const fault = partFaults[round % partFaults.length];
             if (fault) tell(await playPartFault(arena, fault));
           }
         }),
     },
-    {
-      name: 'supervisor-killed',
-      claim: 'the supervisor SIGKILLed at a random instant: its world is gone in 5 s, the next up serves the old data',
-      full: 50,
-      async run(rounds, tell) {
-        const box = new PetriBox();
-        const decoys = new Decoys(20);
-        const found = await findEngine();
-        if (found.kind === 'redis') {
-          const port = String(await nextFreePort(33_000));
-          decoys.add(
-            spawn(found.executable, ['--port', port, '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' }),
-          );
-        }
-        try {
-          for (let round = 0; round < rounds; round++) {
-            const played = await killSupervisor(box, round, Math.random());
-            tell({ ...played, problems: [...played.problems, ...decoys.touched()] });
-          }
-        } finally {
-          await box.close();
-          decoys.close();
-        }
-      },
-    },
+    ...(onDocker ? onDockerOnly(place) : [supervisorKilled]),
   ];
 }
 
 async function inArena(
-  engine: string,
+  { engine, on }: Place,
   play: (arena: Awaited<ReturnType<typeof openArena>>) => Promise<void>,
 ): Promise<void> {
   const box = new PetriBox();
   try {
-    await play(await openArena(box, '--engine', engine));
+    await play(await openArena(box, '--on', on, '--engine', engine));
   } finally {
     await box.close();
   }
+}
+
+const supervisorKilled: Proof = {
+  name: 'supervisor-killed',
+  claim: 'the supervisor SIGKILLed at a random instant: its world is gone in 5 s, the next up serves the old data',
+  full: 50,
+  async run(rounds, tell) {
+    const box = new PetriBox();
+    const decoys = new Decoys(20);
+    const found = await findEngine();
+    if (found.kind === 'redis') {
+      const port = String(await nextFreePort(33_000));
+      decoys.add(spawn(found.executable, ['--port', port, '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' }));
+    }
+    try {
+      for (let round = 0; round < rounds; round++) {
+        const played = await killSupervisor(box, round, Math.random());
+        tell({ ...played, problems: [...played.problems, ...decoys.touched()] });
+      }
+    } finally {
+      await box.close();
+      decoys.close();
+    }
+  },
+};
+
+function onDockerOnly(place: Place): readonly Proof[] {
+  return [
+    {
+      name: 'docker-outside',
+      claim:
+        'docker kill, pause, network disconnect and connect of each part of b by hand: noticed, named, judged the same',
+      full: 2 * outsideFaults.length,
+      run: (rounds, tell) =>
+        inArena(place, async (arena) => {
+          for (let round = 0; round < rounds; round++) {
+            const fault = outsideFaults[round % outsideFaults.length];
+            if (fault) tell(await playOutside(arena, fault));
+          }
+        }),
+    },
+    {
+      name: 'supervisor-killed',
+      claim:
+        'the supervisor SIGKILLed at a random instant: its containers are gone in 15 s, the next up serves the old data',
+      full: 50,
+      async run(rounds, tell) {
+        const box = new PetriBox();
+        const decoys = await DockerDecoys.make(20);
+        try {
+          for (let round = 0; round < rounds; round++) {
+            const played = await killDockerSupervisor(box, round, Math.random());
+            tell({ ...played, problems: [...played.problems, ...(await decoys.touched())] });
+          }
+        } finally {
+          await box.close();
+          await decoys.close();
+        }
+      },
+    },
+  ];
 }

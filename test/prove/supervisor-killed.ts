@@ -84,7 +84,7 @@ export async function killSupervisor(box: PetriBox, round: number, instant: numb
 }
 
 /** The supervisor's own children that are reapers. */
-function reapersOf(supervisor: number): number[] {
+export function reapersOf(supervisor: number): number[] {
   const children = readProc(`${supervisor}/task/${supervisor}/children`).trim().split(' ').map(Number);
   return children.filter((pid) => pid > 0 && readProc(`${pid}/cmdline`).includes('reaper'));
 }

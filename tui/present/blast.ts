@@ -1,4 +1,5 @@
 import type { BlastRadius, ReadBack, Snapshot, Status } from '../../sim/state/status.ts';
+import { usedOfSize } from '../../sim/state/words.ts';
 import { age, count, percent, someOf, tenantsWord } from './figures.ts';
 import type { FieldPlan } from './field.ts';
 import { fitRow, firstThatFits, row, span, type Role, type Row, type Span } from './text.ts';
@@ -44,7 +45,7 @@ function lastFault(status: Status, view: View): Span[] {
 
 function pickedPartLine(status: Status, address: string): Row {
   const part = status.cells.flatMap((cell) => cell.components).find((each) => each.address === address);
-  const words = part ? `${part.role ? `${part.role}, ` : ''}${part.state}` : '?';
+  const words = part ? [part.role, part.state, usedOfSize(part)].filter(Boolean).join(', ') : '?';
   return row(
     span(' PICKED ', 'title'),
     span(address, 'picked'),

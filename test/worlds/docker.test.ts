@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Status } from '../../sim/state/status.ts';
+import { containersOf, docker, hasDocker, leftOf } from '../prove/docker-hand.ts';
+import { outsideFaults, playOutside } from '../prove/docker-outside.ts';
+import { DockerDecoys, killDockerSupervisor } from '../prove/docker-supervisor-killed.ts';
+import { killCell, openArena, type Arena } from '../prove/kill-cell.ts';
+import { partFaults, playPartFault } from '../prove/part-faults.ts';
+import { PetriBox } from '../support/petri-box.ts';
+
+const demanded = process.env['PETRI_REQUIRE_DOCKER'] === '1';
+const here = await hasDocker();
+if (demanded && !here) throw new Error('no Docker engine answers, and PETRI_REQUIRE_DOCKER=1 demands one');
+if (!here) console.log('left out: worlds on Docker, since no Docker engine answers here');
+
+/** Bounds in time are asserted at three times their value here; `npm run prove` measures them. */
+const slack = 3;
+
+/** Of every way to hurt a part some; `npm run prove -- --on docker` plays all. */
+const somePartFaults = partFaults.filter((_, index) => index % 5 === 0);
+const someOutsideFaults = outsideFaults.filter(({ part }) => ['alb', 'web/1', 'aurora/1'].includes(part));
+
+describe.runIf(here)('a world on Docker', () => {
+  let box: PetriBox;
+  let arena: Arena;
+  let project: string;
+  beforeAll(async () => {
+    box = new PetriBox();
+    arena = await openArena(box, '--on', 'docker');
+    const [container = ''] = containersOf(await box.status(), 'a');
+    project = await docker('inspect', '--format', '{{index .Config.Labels "dev.petri.project"}}', container);
+  }, 300_000);
+  afterAll(() => box.close());
+
+  test('says what it stands on, and each part is a container with a size', async () => {
+    const status = await box.status();
+    expect(status).toMatchObject({ on: 'docker', world: 'default' });
+    const parts = [...status.components, ...status.cells.flatMap(({ components }) => components)];
+    for (const { address, containerId, pid, size } of parts) {
+      expect({ address, pid, containerId, size }).toEqual({
+        address,
+        pid: null,
+        containerId: expect.stringMatching(/^[0-9a-f]{64}$/),
+        size: { cpus: expect.any(Number), memoryBytes: expect.any(Number) },
+      });
+    }
+  });
+
+  test('its containers are confined', async () => {
+    const [container = ''] = containersOf(await box.status(), 'b/web/1');
+    const [facts] = JSON.parse(await docker('inspect', container)) as [
+      { Config: { User: string }; HostConfig: object },
+    ];
+    expect(facts.Config.User).toBe('1000:1000');
+    expect(facts.HostConfig).toMatchObject({
+      Privileged: false,
+      CapDrop: ['ALL'],
+      ReadonlyRootfs: true,
+      PidsLimit: 128,
+      NanoCpus: 1e9,
+      Memory: 512 * 1024 ** 2,
+      RestartPolicy: { Name: 'no' },
+      Binds: null,
+    });
+  });
+
+  test.each([1, 2])('petri kill b hits the tenants of b alone and loses nothing, %i of 10', async () => {
+    expect((await killCell(arena, 'petri', slack)).problems).toEqual([]);
+  });
+
+  test.each([1, 2])('b comes back by itself after docker kill of all its containers, %i of 10', async () => {
+    expect((await killCell(arena, 'outside', slack)).problems).toEqual([]);
+  });
+
+  test.each(somePartFaults.map((fault) => ({ words: fault.command.join(' '), fault })))(
+    'petri $words: what the dependency table predicts',
+    async ({ fault }) => {
+      expect((await playPartFault(arena, fault)).problems).toEqual([]);
+    },
+  );
+
+  test.each(someOutsideFaults)('docker $deed of b/$part by hand is noticed and judged', async (fault) => {
+    expect((await playOutside(arena, fault)).problems).toEqual([]);
+  });
+
+  test.each([
+    { command: ['fault', 'disconnect', 'b/web/1', '--for', '4s'], predicted: 'none' as const },
+    { command: ['fault', 'disconnect', 'b', '--for', '4s'], predicted: 'cell' as const },
+    { command: ['fault', 'cpu-starved', 'b/worker/1', '--for', '3s'], predicted: 'none' as const },
+    { command: ['fault', 'memory-starved', 'b/web/1', 'mebibytes=200', '--for', '3s'], predicted: 'none' as const },
+    { command: ['fault', 'out-of-memory', 'b/worker/1'], predicted: 'none' as const },
+  ])('petri $command on containers: what the dependency table predicts', async (fault) => {
+    expect((await playPartFault(arena, fault)).problems).toEqual([]);
+  });
+
+  test('down removes every container and network, and the next up serves the old data', async () => {
+    const put = await box.json<{ status: number }>('request', 't21', 'PUT', '/sheets/kept/rows/r1', '{"value":7}');
+    expect(put.status).toBe(200);
+    expect((await box.run('down')).code).toBe(0);
+    expect(await leftOf('container', project)).toEqual([]);
+    expect(await leftOf('network', project)).toEqual([]);
+    await box.up('--on', 'docker', '--traffic', 'off');
+    const read = () =>
+      box.json<{ status: number; body: { value: unknown } }>('request', 't21', 'GET', '/sheets/kept/rows/r1');
+    expect(await read()).toMatchObject({ status: 200, body: { value: 7 } });
+    expect((await box.run('reset')).code).toBe(0);
+    expect(await read()).toMatchObject({ status: 404 });
+  });
+});
+
+describe.runIf(here)('a supervisor of containers', () => {
+  test('killed at a random instant leaves nothing, and touches nothing that is not its own, 4 of 50', async () => {
+    const box = new PetriBox();
+    const decoys = await DockerDecoys.make(5);
+    try {
+      for (let round = 0; round < 4; round++) {
+        expect((await killDockerSupervisor(box, round, Math.random())).problems).toEqual([]);
+      }
+      expect(await decoys.touched()).toEqual([]);
+    } finally {
+      await box.close();
+      await decoys.close();
+    }
+  }, 400_000);
+});
+
+/** A world of this kind is told apart from one on processes by what its status says, and by nothing else. */
+test.runIf(here)('commands on Docker print what they print on processes', async () => {
+  const [onProcess, onDocker] = [new PetriBox(), new PetriBox()];
+  try {
+    const one = await onProcess.up('--traffic', 'off', '--cells', '1');
+    const other = await onDocker.up('--traffic', 'off', '--cells', '1', '--on', 'docker');
+    const shape = (status: Status) =>
+      status.cells.map(({ id, health, components }) => ({
+        id,
+        health,
+        parts: components
+          .map(({ address, kind, state }) => ({ address, kind, state }))
+          .toSorted((a, b) => a.address.localeCompare(b.address)),
+      }));
+    expect(shape(other)).toEqual(shape(one));
+    expect(Object.keys(other).toSorted()).toEqual(Object.keys(one).toSorted());
+  } finally {
+    await Promise.all([onProcess.close(), onDocker.close()]);
+  }
+});
