@@ -3,6 +3,7 @@ import type { World } from '../world/world.ts';
 import type { CommandContext, Invocation } from './context.ts';
 import { unavailable } from './failure.ts';
 import { flag, textOption } from './options.ts';
+import { tellProgress } from './tell-progress.ts';
 
 export interface DockerOptions {
   readonly nodeImage: string | null;
@@ -12,9 +13,6 @@ export interface DockerOptions {
 
 /** What nobody asked for. */
 export const noDockerOptions: DockerOptions = { nodeImage: null, redisImage: null, allowRemote: false };
-
-/** Sentences about one image come faster than anybody reads. */
-const tellEveryMs = 500;
 
 export function dockerOptions(options: Invocation['options']): DockerOptions {
   return {
@@ -38,12 +36,7 @@ export async function prepareDocker(
     node: world.images.node ?? '',
     redis: world.images.redis ?? '',
   });
-  let toldMs = -Infinity;
-  const tell = (sentence: string) => {
-    if (performance.now() - toldMs < tellEveryMs) return;
-    toldMs = performance.now();
-    context.err(sentence);
-  };
+  const { tell, end } = tellProgress(context);
   try {
     const engine = await connectEngine({ allowRemote });
     const { petri, redis } = await ensureImages(engine, names, tell);
@@ -51,8 +44,7 @@ export async function prepareDocker(
     if (redis.kind === 'embedded' && world.engine === 'auto') context.err(redis.reason);
     const isReal = redis.kind === 'image' && world.engine !== 'embedded';
     return { petriImage: petri.name, redisImage: isReal ? redis.name : null, allowRemote };
-  } catch (error) {
-    if ((error as Error).name === 'EngineError') unavailable((error as Error).message);
-    throw error;
+  } finally {
+    end();
   }
 }

@@ -30,6 +30,16 @@ export interface ConnectOptions {
 /** Docker 20.10 of December 2020, the oldest that Debian and Ubuntu still ship. */
 const apiNeeded = '1.41';
 const needed = `20.10 (API ${apiNeeded})`;
+/** What a connection says where nothing listens. */
+const notThere = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
 const withoutDocker = 'or grow the world with --on process';
 
 /** Finds the engine that Docker's own command line would use, and asks it who it is. Rejects with an {@link DockerError}. */
@@ -115,7 +125,7 @@ export function dockerErrorOf(error: unknown, where: string, doing?: string): Do
       `you may not use the Docker engine at ${path}: sudo usermod -aG docker $USER and log in again, ${withoutDocker}`,
       { cause: error },
     );
-  if (code !== undefined && statusCode === undefined)
+  if (statusCode === undefined && notThere.has(code ?? ''))
     return new DockerError(
       'no-engine',
       `no Docker engine answers at ${path} (${code}): start Docker (sudo systemctl start docker, Docker Desktop, colima start), ${withoutDocker}`,

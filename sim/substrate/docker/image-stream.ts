@@ -11,19 +11,24 @@ interface Report {
 }
 
 /** How long an engine may say nothing. A registry that swallows packets would hang a pull for ever. */
-const silenceMsMax = 60_000;
+export const silenceMsMax = 60_000;
+
+export function silenceError(): Error {
+  return new Error(`nothing was heard for ${silenceMsMax / 1000} s`);
+}
 
 /**
- * Reads an engine's reports to their end and says how far it is: `step 3 of 8`, `12 of 45 MiB`.
+ * Reads an engine's reports to their end and says how far it is: `step 3 of 8`, `12 of 45 MiB`. Resolves with what it printed.
  * Rejects where it reports an error, breaks off, or says nothing for too long.
  */
-export async function followImageStream(stream: NodeJS.ReadableStream, say: (sentence: string) => void): Promise<void> {
+export async function followImageStream(
+  stream: NodeJS.ReadableStream,
+  say: (sentence: string) => void,
+): Promise<readonly string[]> {
   const readable = stream as Readable;
   const downloads = new Downloads();
-  const silence = setTimeout(
-    () => readable.destroy(new Error(`nothing was heard for ${silenceMsMax / 1000} s`)),
-    silenceMsMax,
-  );
+  const silence = setTimeout(() => readable.destroy(silenceError()), silenceMsMax);
+  const printed: string[] = [];
   let last = '';
   try {
     for await (const line of createInterface({ input: readable, crlfDelay: Infinity })) {
@@ -31,10 +36,12 @@ export async function followImageStream(stream: NodeJS.ReadableStream, say: (sen
       if (line.trim() === '') continue;
       const report = JSON.parse(line) as Report;
       if (report.error !== undefined) throw new Error(report.error.trim());
+      if (report.stream?.trim()) printed.push(report.stream.trim());
       const sentence = stepOf(report) ?? downloads.add(report);
       if (sentence !== null && sentence !== last) say((last = sentence));
     }
     if (readable.errored) throw readable.errored;
+    return printed;
   } finally {
     clearTimeout(silence);
     readable.destroy();

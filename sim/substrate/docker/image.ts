@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 import { dockerErrorOf, reasonOf } from './engine.ts';
 import { DockerError } from './docker-error.ts';
 import { contextHash, dockerfilePath, imageContext, packContext } from './image-context.ts';
-import { followImageStream } from './image-stream.ts';
+import { followImageStream, silenceError, silenceMsMax } from './image-stream.ts';
 
 /** The public images that a world stands on; any other Node ≥ 22.14 or Redis ≥ 6.2 can take their place. */
 export interface ImageNames {
@@ -88,11 +88,25 @@ async function pullImage(engine: Engine, name: string, say: Progress): Promise<I
   await checkDisk(engine);
   say(`Pulling ${name}`);
   try {
-    await followImageStream(await engine.client.pull(withTag(name)), (sentence) => say(`Pulling ${name}: ${sentence}`));
+    await followImageStream(await askToPull(engine, name), (sentence) => say(`Pulling ${name}: ${sentence}`));
   } catch (error) {
     return { reason: reasonOf(error) };
   }
   return (await findImage(engine, name)) ?? { reason: 'the engine pulled it and does not have it' };
+}
+
+/** Asks for a pull; a registry whose network swallows everything is given up before its first word, too. */
+async function askToPull(engine: Engine, name: string): Promise<NodeJS.ReadableStream> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), silenceMsMax);
+  try {
+    return await engine.client.pull(withTag(name), { abortSignal: abort.signal });
+  } catch (error) {
+    if (abort.signal.aborted) throw silenceError();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Without a tag the engine would pull them all. */
