@@ -13,4 +13,5 @@ export const programs = {
   links: 'sim/links/main.ts',
   control: 'sim/pilot/main.ts',
   traffic: 'sim/traffic/main.ts',
+  porthole: 'sim/porthole/main.ts',
 };

@@ -36,6 +36,10 @@ export class Parts {
   constructor(options: PartsOptions) {
     this.#options = options;
     options.substrate.onExit((exit) => this.#died(exit.address, exit.code, exit.signal));
+    options.substrate.onOutsideChange(({ address, what }) => {
+      // Somebody else started it: from here on it is a start like any other.
+      if (what === 'started') this.start(address, 'outside').catch(() => {});
+    });
   }
 
   all(): readonly PartRecord[] {

@@ -14,6 +14,7 @@ const sources: Readonly<Record<string, string>> = {
   links: 'sim/links/main.ts',
   control: 'sim/pilot/main.ts',
   traffic: 'sim/traffic/main.ts',
+  porthole: 'sim/porthole/main.ts',
   supervisor: 'sim/supervisor/main.ts',
   reaper: 'sim/supervisor/reaper-main.ts',
 };
