@@ -16,14 +16,47 @@ export interface PartContext<Settings> {
 
 const stopMsMax = 5000;
 
+/** How a part without an IPC channel says that it serves: a line of its own on standard output. */
+export const readyLine = '\u001epetri:ready';
+
 /**
  * The frame around every program: reads the config, opens the event log, says when it serves, ends with its owner.
- * Its owner is the other end of the IPC channel; where that closes (the supervisor was SIGKILLed) the part exits.
+ * Its owner is the other end of the IPC channel, or of standard input where the config comes from there (`-`): where that
+ * closes (the supervisor was SIGKILLed) the part exits.
  */
 export function runPart<Settings>(start: (context: PartContext<Settings>) => Promise<RunningPart>): void {
   const path = process.argv[2];
-  if (!path) throw new Error('a part needs the path of its config file');
-  const config = JSON.parse(readFileSync(path, 'utf8')) as PartConfig<Settings>;
+  if (!path) throw new Error('a part needs the path of its config file, or - for standard input');
+  if (path !== '-') {
+    run(JSON.parse(readFileSync(path, 'utf8')) as PartConfig<Settings>, start);
+    return;
+  }
+  let exit = (code: number): void => process.exit(code);
+  onFirstLineOfStdin((line) => {
+    exit = run(JSON.parse(line) as PartConfig<Settings>, start);
+  });
+  process.stdin.once('close', () => exit(0));
+}
+
+/** What follows the line is read too and dropped: the end is seen only by who reads up to it. */
+function onFirstLineOfStdin(take: (line: string) => void): void {
+  let text: string | null = '';
+  process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
+    if (text === null) return;
+    text += chunk;
+    const end = text.indexOf('\n');
+    if (end < 0) return;
+    const line = text.slice(0, end);
+    text = null;
+    take(line);
+  });
+}
+
+/** Starts the program. Hands back how it is ended at once, with what it recorded written down. */
+function run<Settings>(
+  config: PartConfig<Settings>,
+  start: (context: PartContext<Settings>) => Promise<RunningPart>,
+): (code: number) => void {
   process.title = `petri ${config.world} ${config.address}`;
   const events = new EventLog(config.eventsFile, config.address);
 
@@ -51,7 +84,8 @@ export function runPart<Settings>(start: (context: PartContext<Settings>) => Pro
   start({ config, events }).then(
     (part) => {
       running = part;
-      process.send?.({ ready: true });
+      if (process.send === undefined) process.stdout.write(`${readyLine}\n`);
+      else process.send({ ready: true });
       // A killed process never writes its compile cache: write it once, as soon as the program serves.
       setImmediate(() => flushCompileCache());
       if (stopping) void Promise.resolve(part.stop()).then(() => exit(0));
@@ -62,4 +96,5 @@ export function runPart<Settings>(start: (context: PartContext<Settings>) => Pro
       exit(1);
     },
   );
+  return exit;
 }

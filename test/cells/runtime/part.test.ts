@@ -54,3 +54,36 @@ it('serves without an owner too, as in a container', async () => {
   child.kill('SIGKILL');
   await exit;
 });
+
+/** Starts the map program with its config on standard input, as a container does. */
+function startOnStdin() {
+  const child = spawn(process.execPath, [resolve('cells/dynamodb/main.ts'), '-'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  return { child, said: () => said, exit: once(child, 'exit') };
+}
+
+it('takes its config from standard input, in as many pieces as it comes, and says on standard output that it serves', async () => {
+  const { child, said, exit } = startOnStdin();
+  const line = JSON.stringify(await config());
+  child.stdin.write(line.slice(0, 40));
+  await new Promise((done) => setTimeout(done, 50));
+  child.stdin.write(`${line.slice(40)}\n`);
+  await eventually('it serves', () => said().includes('\u001epetri:ready\n'));
+  expect(child.exitCode).toBe(null);
+  child.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+});
+
+it('ends with the standard input that its owner held, before and after it was told what to do', async () => {
+  const early = startOnStdin();
+  early.child.stdin.end();
+  expect(await early.exit).toEqual([0, null]);
+  const late = startOnStdin();
+  late.child.stdin.write(`${JSON.stringify(await config())}\n`);
+  await eventually('it serves', () => late.said().includes('petri:ready'));
+  late.child.stdin.end();
+  expect(await late.exit).toEqual([0, null]);
+});

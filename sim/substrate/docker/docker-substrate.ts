@@ -1,0 +1,295 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type Dockerode from 'dockerode';
+import type { Endpoint } from '../../../cells/runtime/part-config.ts';
+import { hostOf, servesPort, volumeFolder } from '../../world/docker-places.ts';
+import type { PartSize, PartSpec } from '../../world/part.ts';
+import { logPathOf } from '../process/part-files.ts';
+import type { OutsideChange, PartExit, PartObservation, Substrate } from '../substrate.ts';
+import { SubstrateError } from '../substrate-error.ts';
+import { planOfPart, planOfPorthole } from './container-plan.ts';
+import { ask, askUnless } from './engine-call.ts';
+import { EngineEvents } from './engine-events.ts';
+import { MemoryGauge } from './memory-gauge.ts';
+import {
+  cellNetwork,
+  eventsVolume,
+  labelNames,
+  networkLabels,
+  outsideNetwork,
+  volumeLabels,
+  volumeName,
+  type Ownership,
+} from './names.ts';
+import { PartContainer, type ContainerPlan, type ContainerSurroundings } from './part-container.ts';
+import { PortholeClient } from './porthole-client.ts';
+import { eraseVolumesOf, sweepLabelled } from './sweep.ts';
+
+export interface DockerSubstrateOptions extends Ownership {
+  readonly docker: Dockerode;
+  /** Where logs and the copies of the parts' events go. */
+  readonly stateFolder: string;
+  readonly eventsFolder: string;
+  /** Petri's own image, by name or id. */
+  readonly image: string;
+  readonly cells: readonly string[];
+  /** The port on this machine's loopback of each part that is reached from outside: `router/1`. */
+  readonly routerPorts: Readonly<Record<string, number>>;
+  /** Called right after a container was created, before it has run: the place to note it in the ledger. */
+  readonly onCreated: (address: string, containerId: string) => void;
+}
+
+/** The porthole comes back by itself this long after it was ended by somebody. */
+const portholeAgainAfterMs = 300;
+
+/** Every part a container of its own: one network for each cell, one outside, volumes that outlive them. */
+export class DockerSubstrate implements Substrate {
+  readonly name = 'docker' as const;
+  readonly #options: DockerSubstrateOptions;
+  readonly #parts = new Map<string, PartContainer>();
+  readonly #exitListeners: ((exit: PartExit) => void)[] = [];
+  readonly #changeListeners: ((change: OutsideChange) => void)[] = [];
+  readonly #volumes = new Map<string, Promise<void>>();
+  readonly #events: EngineEvents;
+  readonly #gauge: MemoryGauge;
+  readonly #client: PortholeClient;
+  readonly #portholePlan: ContainerPlan;
+  readonly #porthole: PartContainer;
+  #portholeAt: Endpoint | null = null;
+  #destroyed = false;
+
+  constructor(options: DockerSubstrateOptions) {
+    this.#options = options;
+    const { docker, project, world, image, cells } = options;
+    const token = randomBytes(16).toString('hex');
+    this.#portholePlan = planOfPorthole({ project, world, image, token, cells });
+    this.#porthole = new PartContainer(this.#portholePlan, {
+      ...this.#surroundings(),
+      onExit: () => this.#portholeEnded(),
+      onOutsideChange: () => void this.#findPorthole().catch(() => {}),
+    });
+    this.#client = new PortholeClient({ token, at: () => this.#portholeAt });
+    this.#events = new EngineEvents({
+      docker,
+      project,
+      onChange: (id) =>
+        this.#containers()
+          .find((container) => container.id === id)
+          ?.look(),
+      onAgain: () => this.#containers().forEach((container) => container.look()),
+    });
+    this.#gauge = new MemoryGauge(docker, () => [...this.#parts.values()]);
+  }
+
+  /**
+   * Makes what the parts stand on: networks, volumes of events, the porthole. What a dead supervisor of the same world left
+   * is removed first. Call it once, before the first start.
+   */
+  async prepare(): Promise<void> {
+    const { docker, project, cells, eventsFolder } = this.#options;
+    await sweepLabelled(docker, { project, life: null });
+    await this.#events.open();
+    await Promise.all([
+      ...cells.map((cell) => this.#makeNetwork(cellNetwork(project, cell), true)),
+      this.#makeNetwork(outsideNetwork(project), false),
+      ...[...cells, null].map((cell) => this.#volume(eventsVolume(project, cell))),
+    ]);
+    await this.#startPorthole();
+    await this.#client.followEvents(eventsFolder);
+    this.#gauge.start();
+  }
+
+  /** A local address that leads to a port of a part, through the porthole. The same one each time. */
+  tunnel(address: string, port: number): Promise<Endpoint> {
+    return this.#client.tunnel(hostOf(address), port);
+  }
+
+  start(part: PartSpec): Promise<void> {
+    if (this.#destroyed) return Promise.reject(new SubstrateError('destroyed', 'this world has been ended'));
+    const { project, image, routerPorts } = this.#options;
+    const answers = (host: string, port: number) => this.#answers(host, port);
+    const plan = planOfPart(part, { project, image, routerPorts, answers });
+    let container = this.#parts.get(part.address);
+    if (!container) {
+      container = new PartContainer(plan, this.#surroundings());
+      this.#parts.set(part.address, container);
+    }
+    return container.start(plan);
+  }
+
+  async stop(address: string, graceMs: number): Promise<void> {
+    await this.#parts.get(address)?.stop(graceMs);
+  }
+
+  async kill(address: string): Promise<void> {
+    await this.#parts.get(address)?.kill();
+  }
+
+  async pause(address: string): Promise<void> {
+    await this.#known(address, 'paused').pause();
+  }
+
+  async resume(address: string): Promise<void> {
+    await this.#known(address, 'resumed').resume();
+  }
+
+  async disconnect(address: string): Promise<void> {
+    await this.#known(address, 'cut off').disconnect();
+  }
+
+  async reconnect(address: string): Promise<void> {
+    await this.#parts.get(address)?.reconnect();
+  }
+
+  async limit(address: string, size: Partial<PartSize> | null): Promise<void> {
+    await this.#parts.get(address)?.limit(size);
+  }
+
+  async exhaustMemory(address: string): Promise<void> {
+    await this.#known(address, 'filled').exhaustMemory();
+  }
+
+  async observe(address: string): Promise<PartObservation> {
+    const never = { address, state: 'stopped', pid: null, containerId: null, memoryBytes: null } as const;
+    return this.#parts.get(address)?.observe() ?? never;
+  }
+
+  async observeAll(): Promise<readonly PartObservation[]> {
+    return [...this.#parts.values()].map((part) => part.observe());
+  }
+
+  onExit(listener: (exit: PartExit) => void): void {
+    this.#exitListeners.push(listener);
+  }
+
+  onOutsideChange(listener: (change: OutsideChange) => void): void {
+    this.#changeListeners.push(listener);
+  }
+
+  logFiles(address: string): readonly string[] {
+    const path = logPathOf(this.#options.stateFolder, address);
+    return [`${path}.1`, path].filter((file) => existsSync(file));
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#gauge.stop();
+    const { docker, project, life } = this.#options;
+    // What is being created now has to exist before it can be found.
+    await Promise.all(this.#containers().map((container) => container.end()));
+    const { left } = await sweepLabelled(docker, { project, life });
+    this.#events.close();
+    this.#client.close();
+    await Promise.all(this.#containers().map((container) => container.removed()));
+    if (left.length > 0) throw new SubstrateError('unavailable', `the Docker engine did not remove ${left.join(', ')}`);
+  }
+
+  /** Removes the world's data. Only after `destroy`. */
+  async eraseVolumes(): Promise<void> {
+    const { left } = await eraseVolumesOf(this.#options.docker, this.#options.project);
+    if (left.length > 0) throw new SubstrateError('unavailable', `the Docker engine did not remove ${left.join(', ')}`);
+  }
+
+  #containers(): PartContainer[] {
+    return [...this.#parts.values(), this.#porthole];
+  }
+
+  #surroundings(): ContainerSurroundings {
+    const { docker, stateFolder, onCreated, project, world, life } = this.#options;
+    return {
+      docker,
+      owner: { project, world, life },
+      stateFolder,
+      prepareFor: (plan) => this.#prepareFor(plan),
+      onCreated,
+      onExit: (exit) => this.#exitListeners.forEach((listener) => listener(exit)),
+      onOutsideChange: (change) => this.#changeListeners.forEach((listener) => listener(change)),
+    };
+  }
+
+  #known(address: string, wanted: string): PartContainer {
+    const part = this.#parts.get(address);
+    if (part) return part;
+    throw new SubstrateError('not-running', `${address} is not running and cannot be ${wanted}`);
+  }
+
+  async #startPorthole(): Promise<void> {
+    await this.#porthole.start(this.#portholePlan);
+    await this.#findPorthole();
+  }
+
+  async #findPorthole(): Promise<void> {
+    const { id } = this.#porthole;
+    if (id === null) return;
+    const facts = await ask('look at the porthole', this.#options.docker.getContainer(id).inspect());
+    const binding = facts.NetworkSettings.Ports[`${servesPort}/tcp`]?.[0];
+    this.#portholeAt = binding ? { host: '127.0.0.1', port: Number(binding.HostPort) } : null;
+  }
+
+  /** Nobody but us needs it, and nobody else brings it back. */
+  #portholeEnded(): void {
+    this.#portholeAt = null;
+    const again = () => {
+      if (this.#destroyed) return;
+      this.#startPorthole().catch(() => {});
+    };
+    if (!this.#destroyed) setTimeout(again, portholeAgainAfterMs);
+  }
+
+  async #answers(host: string, port: number): Promise<boolean> {
+    const socket = this.#client.connect({ host, port });
+    return new Promise((resolve) => {
+      socket.once('data', () => resolve(true));
+      socket.once('close', () => resolve(false));
+      socket.setTimeout(1000, () => resolve(false));
+      socket.write('PING\r\n');
+    }).finally(() => socket.destroy()) as Promise<boolean>;
+  }
+
+  async #makeNetwork(name: string, internal: boolean): Promise<void> {
+    const { docker } = this.#options;
+    const labels = { ...networkLabels(this.#options, name) };
+    const options = { Name: name, Driver: 'bridge', Internal: internal, Labels: labels, CheckDuplicate: true };
+    await askUnless([409], `create the network ${name}`, docker.createNetwork(options));
+  }
+
+  /** Volumes outlive supervisors: one that is there already is taken as it is. */
+  #volume(name: string): Promise<void> {
+    const known = this.#volumes.get(name);
+    if (known) return known;
+    const made = this.#makeVolume(name);
+    this.#volumes.set(name, made);
+    made.catch(() => this.#volumes.delete(name));
+    return made;
+  }
+
+  async #makeVolume(name: string): Promise<void> {
+    const { docker, project } = this.#options;
+    const options = { Name: name, Labels: { ...volumeLabels(this.#options, name) } };
+    await ask(`create the volume ${name}`, docker.createVolume(options));
+    const facts = await ask(`look at the volume ${name}`, docker.getVolume(name).inspect());
+    if (facts.Labels?.[labelNames.project] === project) return;
+    throw new SubstrateError('refused', `a volume ${name} that is not Petri's is in the way: rename or remove it`);
+  }
+
+  async #prepareFor({ request: { volume, image } }: ContainerPlan): Promise<void> {
+    if (volume === null) return;
+    const name = volumeName(this.#options.project, volume);
+    await this.#volume(name);
+    if (image !== this.#options.image) await this.#handOver(name);
+  }
+
+  /**
+   * A fresh volume belongs to whom the image of the first container says that has it. Somebody else's image says nothing, and
+   * root it would be: a container of ours that is never started has it first.
+   */
+  async #handOver(volume: string): Promise<void> {
+    const { docker, image, project, world, life } = this.#options;
+    const Labels = { [labelNames.project]: project, [labelNames.world]: world, [labelNames.life]: life };
+    const Mounts = [{ Type: 'volume' as const, Source: volume, Target: volumeFolder, ReadOnly: false }];
+    const HostConfig = { Mounts, NetworkMode: 'none' };
+    const first = await ask(`hand over ${volume}`, docker.createContainer({ Image: image, Labels, HostConfig }));
+    await ask(`hand over ${volume}`, first.remove({ force: true }));
+  }
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Dockerode from 'dockerode';
+import { pack } from 'tar-stream';
+import { connectEngine } from '../../sim/substrate/docker/engine.ts';
+import { DockerSubstrate } from '../../sim/substrate/docker/docker-substrate.ts';
+import { lifeOf, projectOf } from '../../sim/substrate/docker/names.ts';
+import { adminPort, eventsFolder, servesPort, volumeFolder } from '../../sim/world/docker-places.ts';
+import type { PartSpec } from '../../sim/world/part.ts';
+
+/** The engine that tests run on; null, with a sentence, where there is none and nobody has said that there must be. */
+export async function engineForTests(): Promise<Dockerode | null> {
+  try {
+    return (await connectEngine()).client;
+  } catch (error) {
+    if (process.env.PETRI_REQUIRE_DOCKER === '1') throw error;
+    console.log(`left out, since ${(error as Error).message}`);
+    return null;
+  }
+}
+
+const root = join(import.meta.dirname, '../..');
+const baseImage = process.env.NODE_IMAGE ?? 'node:24-slim';
+
+const dockerfile = `FROM ${baseImage}
+COPY . /petri/
+RUN mkdir -p /petri/volume /petri/events && chown 1000:1000 /petri/volume /petri/events && chmod 0700 /petri/volume /petri/events
+`;
+
+/** Builds an image with the diary program in place of all others, and the porthole; the same one again where it is there. */
+export async function buildDiaryImage(docker: Dockerode): Promise<string> {
+  const files: [string, string][] = [
+    ['Dockerfile', dockerfile],
+    ['package.json', '{"type":"module"}'],
+    ['dist/web.js', "import '../test/sim/substrate/diary-part.ts';\n"],
+    ['dist/porthole.js', "import '../sim/porthole/main.ts';\n"],
+  ];
+  for (const folder of ['cells/runtime', 'sim/porthole']) {
+    for (const name of readdirSync(join(root, folder))) files.push([`${folder}/${name}`, source(`${folder}/${name}`)]);
+  }
+  files.push(['test/sim/substrate/diary-part.ts', source('test/sim/substrate/diary-part.ts')]);
+  const tag = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12);
+  const name = `petri-test:${tag}`;
+  const found = await docker
+    .getImage(name)
+    .inspect()
+    .catch(() => null);
+  if (found) return name;
+  const context = pack();
+  for (const [path, text] of files) context.entry({ name: path }, text);
+  context.finalize();
+  const stream = await docker.buildImage(context, { t: name, forcerm: true });
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(stream, (error: Error | null, output: { error?: string }[]) => {
+      const failed = error?.message ?? output.find((line) => line.error !== undefined)?.error;
+      if (failed === undefined) resolve();
+      else reject(new Error(`the image for tests could not be built: ${failed}`));
+    });
+  });
+  return name;
+}
+
+function source(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+export interface DockerWorld {
+  readonly substrate: DockerSubstrate;
+  readonly project: string;
+  readonly folder: string;
+  readonly created: { address: string; id: string }[];
+  /** Ends it all and removes its volumes. */
+  dispose(): Promise<void>;
+}
+
+/** A prepared substrate with a state folder of its own. */
+export async function makeDockerWorld(
+  docker: Dockerode,
+  image: string,
+  options: { readonly cells?: readonly string[]; readonly routerPorts?: Readonly<Record<string, number>> } = {},
+): Promise<DockerWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'petri-docker-'));
+  const project = projectOf('test', folder);
+  const created: DockerWorld['created'] = [];
+  const substrate = new DockerSubstrate({
+    docker,
+    project,
+    world: 'test',
+    life: lifeOf(folder),
+    stateFolder: folder,
+    eventsFolder: join(folder, 'events'),
+    image,
+    cells: options.cells ?? ['a', 'b'],
+    routerPorts: options.routerPorts ?? {},
+    onCreated: (address, id) => created.push({ address, id }),
+  });
+  await substrate.prepare();
+  return {
+    substrate,
+    project,
+    folder,
+    created,
+    async dispose() {
+      await substrate.destroy();
+      await substrate.eraseVolumes();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A part that runs the diary program in a container. */
+export function diaryContainer(address: string, settings: object = {}): PartSpec {
+  const [head = ''] = address.split('/');
+  const cell = ['router', 'links', 'map'].includes(head) ? null : head;
+  const config = {
+    world: 'test',
+    address,
+    cell,
+    token: 'secret',
+    listen: { host: '0.0.0.0', port: servesPort },
+    admin: { host: '0.0.0.0', port: adminPort },
+    eventsFile: `${eventsFolder}/${address.replaceAll('/', '.')}.ndjson`,
+    volume: volumeFolder,
+    upstreams: {},
+    settings,
+  };
+  const kind = head === 'links' ? 'links' : head === 'router' ? 'router' : 'web';
+  const volume = address.replaceAll('/', '-');
+  const size = { cpus: 0.5, memoryBytes: 128 * 1024 * 1024 };
+  return { address, kind, cell, index: 1, volume, size, run: { program: 'web', config } };
+}
