@@ -13,5 +13,6 @@ export const programs = {
   links: 'sim/links/main.ts',
   control: 'sim/pilot/main.ts',
   traffic: 'sim/traffic/main.ts',
+  'compose-part': 'sim/compose/main.ts',
   porthole: 'sim/porthole/main.ts',
 };
