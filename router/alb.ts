@@ -50,7 +50,7 @@ export class Alb implements HttpHandler {
       this.#tasks.delete(name);
     }
     for (const [name, endpoint] of Object.entries(targets)) {
-      if (!this.#tasks.has(name)) this.#tasks.set(name, new TaskUpstream(name, endpoint));
+      if (!this.#tasks.has(name)) this.#tasks.set(name, new TaskUpstream(name, endpoint, this.settings.foreign));
     }
     this.#list = [...this.#tasks.values()];
   }
@@ -87,7 +87,7 @@ export async function serveAlb({
         token: config.token,
         handlers: {
           status: () => alb.status(),
-          'targets.set': ({ targets }: AlbSettings) => alb.setTargets(targets),
+          'targets.set': ({ targets }: Pick<AlbSettings, 'targets'>) => alb.setTargets(targets),
         },
       })
     : null;

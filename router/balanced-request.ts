@@ -33,14 +33,14 @@ export class BalancedRequest implements RequestOwner, UpstreamListener {
 
   onWhole(head: ResponseHead, body: Buffer): void {
     this.#task!.heard();
-    passWhole(this.#request, head, body, this.#ownLines());
+    passWhole(this.#request, head, body, this.#answerLines());
     this.#end();
   }
 
   onHead(head: ResponseHead): void {
     this.#started = true;
     this.#request.to.setDeadline(answerMsMax);
-    passHead(this.#request, head, this.#ownLines());
+    passHead(this.#request, head, this.#answerLines());
   }
 
   onBody(piece: Buffer): void {
@@ -111,15 +111,24 @@ export class BalancedRequest implements RequestOwner, UpstreamListener {
   /** 503 always says when to try again: it was never handed over, or had no effect. */
   #refuse(status: 502 | 503 | 504, reason: string, detail: string): void {
     const retry = status === 503 ? 'retry-after: 1\r\n' : '';
-    const epoch = firstHeader(this.#request.head.headers, 'x-cell-epoch');
-    const cell = `x-cell-id: ${this.#alb.cell}\r\n${epoch === null ? '' : `x-cell-epoch: ${epoch}\r\n`}`;
-    this.#request.to.answer(problem({ status, reason, detail, headerLines: `${cell}${retry}${this.#ownLines()}` }));
+    const headerLines = `${this.#cellLines()}${retry}${this.#ownLines()}`;
+    this.#request.to.answer(problem({ status, reason, detail, headerLines }));
     this.#end();
   }
 
   #ownLines(): string {
     const id = firstHeader(this.#request.head.headers, 'x-request-id');
     return id === null ? '' : `x-request-id: ${id}\r\n`;
+  }
+
+  /** Petri's own tasks say themselves which cell and epoch an answer is of. */
+  #answerLines(): string {
+    return this.#alb.settings.foreign === undefined ? this.#ownLines() : `${this.#cellLines()}${this.#ownLines()}`;
+  }
+
+  #cellLines(): string {
+    const epoch = firstHeader(this.#request.head.headers, 'x-cell-epoch');
+    return `x-cell-id: ${this.#alb.cell}\r\n${epoch === null ? '' : `x-cell-epoch: ${epoch}\r\n`}`;
   }
 
   #dropSocket(): void {

@@ -33,6 +33,11 @@ export interface RouterSettings {
 export interface AlbSettings {
   readonly targets: Readonly<Record<string, Endpoint>>;
   readonly requestTimeoutMs: number;
+  /**
+   * The web tasks are not Petri's: they are well where `health` (null: `/`) is answered 2xx (null: anything below 500), and
+   * the load balancer says which cell and epoch an answer is of.
+   */
+  readonly foreign?: { readonly health: string | null };
 }
 
 export type CellHealth = 'serving' | 'down' | 'unknown';

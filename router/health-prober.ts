@@ -13,8 +13,10 @@ import { UpstreamSocket, type UpstreamFailure, type UpstreamListener } from './h
 
 export interface ProberOptions {
   readonly endpoint: Endpoint;
-  /** Asked for with GET; 200 is well, everything else is not. */
+  /** Asked for with GET. */
   readonly path: string;
+  /** Which statuses are well; without it 200 alone. */
+  readonly isWell?: (status: number) => boolean;
   readonly rules: HealthRules;
   readonly intervalMs: number;
   readonly downIntervalMs: number;
@@ -128,12 +130,14 @@ class Probe implements UpstreamListener {
   readonly #socket: UpstreamSocket;
   readonly #done: (evidence: Evidence) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #isWell: (status: number) => boolean;
   #status = 0;
   #ended = false;
 
   constructor(socket: UpstreamSocket, options: ProberOptions, done: (evidence: Evidence) => void) {
     this.#socket = socket;
     this.#done = done;
+    this.#isWell = options.isWell ?? ((status) => status === 200);
     // A router that was itself stopped or starved reads what has arrived before it blames the far side.
     this.#timer = setTimeout(
       () => setImmediate(() => setImmediate(() => this.#end({ kind: 'silent', heard: false }))),
@@ -168,7 +172,7 @@ class Probe implements UpstreamListener {
   }
 
   #answered(status: number): void {
-    this.#end(status === 200 ? { kind: 'good' } : { kind: 'bad', reason: 'unwell' });
+    this.#end(this.#isWell(status) ? { kind: 'good' } : { kind: 'bad', reason: 'unwell' });
   }
 
   #end(evidence: Evidence): void {

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { TaskView } from './balance.ts';
-import { HealthProber, proberTimes } from './health-prober.ts';
+import type { AlbSettings } from './contract.ts';
+import { HealthProber, proberTimes, type ProberOptions } from './health-prober.ts';
 import { taskRules } from './health.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 
@@ -17,12 +18,12 @@ export class TaskUpstream implements TaskView {
   readonly #prober: HealthProber;
   inFlight = 0;
 
-  constructor(name: string, endpoint: Endpoint) {
+  constructor(name: string, endpoint: Endpoint, foreign?: AlbSettings['foreign']) {
     this.name = name;
     this.endpoint = endpoint;
     this.#prober = new HealthProber({
       endpoint,
-      path: '/ready',
+      ...probeOf(foreign),
       rules: taskRules,
       ...proberTimes,
       onChange: ({ health }) => {
@@ -54,4 +55,11 @@ export class TaskUpstream implements TaskView {
     this.#prober.close();
     this.pool.close();
   }
+}
+
+/** What a task is asked, and which answers are well: a service that names no path of health is well where it speaks HTTP. */
+function probeOf(foreign: AlbSettings['foreign']): Pick<ProberOptions, 'path' | 'isWell'> {
+  if (foreign === undefined) return { path: '/ready' };
+  if (foreign.health === null) return { path: '/', isWell: (status) => status < 500 };
+  return { path: foreign.health, isWell: (status) => status >= 200 && status < 300 };
 }

@@ -6,7 +6,21 @@ export const cpuStarved: FaultKind = {
   kind: 'cpu-starved',
   summary: 'give containers only a part of a core, while they run',
   example: 'petri fault cpu-starved b/web/1 cpus=0.05 --for 20s',
-  targets: ['cell', 'alb', 'web', 'worker', 'xl', 'aurora', 'dynamodb', 'sqs', 'links', 'router', 'map', 'control'],
+  targets: [
+    'cell',
+    'alb',
+    'web',
+    'worker',
+    'xl',
+    'aurora',
+    'dynamodb',
+    'sqs',
+    'service',
+    'links',
+    'router',
+    'map',
+    'control',
+  ],
   on: ['docker'],
   settings: [
     {

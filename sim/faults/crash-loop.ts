@@ -6,7 +6,7 @@ export const crashLoop: FaultKind = {
   kind: 'crash-loop',
   summary: 'kill it again each time it has been replaced',
   example: 'petri fault crash-loop b/worker/1 --for 30s',
-  targets: ['alb', 'web', 'worker', 'xl', 'aurora', 'dynamodb', 'sqs'],
+  targets: ['alb', 'web', 'worker', 'xl', 'aurora', 'dynamodb', 'sqs', 'service'],
   settings: [
     {
       name: 'alive',

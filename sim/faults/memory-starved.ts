@@ -8,7 +8,21 @@ export const memoryStarved: FaultKind = {
   kind: 'memory-starved',
   summary: 'lower the memory that containers may use, while they run',
   example: 'petri fault memory-starved b/worker/1 mebibytes=96 --for 20s',
-  targets: ['cell', 'alb', 'web', 'worker', 'xl', 'aurora', 'dynamodb', 'sqs', 'links', 'router', 'map', 'control'],
+  targets: [
+    'cell',
+    'alb',
+    'web',
+    'worker',
+    'xl',
+    'aurora',
+    'dynamodb',
+    'sqs',
+    'service',
+    'links',
+    'router',
+    'map',
+    'control',
+  ],
   on: ['docker'],
   settings: [
     {

@@ -6,7 +6,7 @@ export const outOfMemory: FaultKind = {
   kind: 'out-of-memory',
   summary: 'fill a container to its memory limit until the kernel kills it; its service replaces it',
   example: 'petri fault out-of-memory b/worker/1',
-  targets: ['alb', 'web', 'worker', 'xl', 'aurora', 'dynamodb'],
+  targets: ['alb', 'web', 'worker', 'xl', 'aurora', 'dynamodb', 'service'],
   on: ['docker'],
   settings: [],
   defaultForMs: 0,

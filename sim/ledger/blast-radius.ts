@@ -1,5 +1,6 @@
 import { isQuarantine, type Answer } from '../events/answer.ts';
 import type { BlastRadius } from '../state/status.ts';
+import { kindOf } from '../world/address.ts';
 import { cellOf, handedOverMs, predict, type Affected, type Estate } from './dependency.ts';
 
 /** Answers reach the ledger late and out of step with faults, so the newest are kept and counted when an entry opens. In milliseconds. */
@@ -206,7 +207,7 @@ export class BlastRadiusLedger {
 
 /** Parts of a cell that are one of several and hold requests: losing one may leave those in doubt and nothing else. */
 function holdsRequests(address: string): boolean {
-  return /^[^/>]+\/(web|aurora)\/[^>]*$/.test(address);
+  return /^[^/>]+\/(web|aurora)\/[^>]*$/.test(address) || (kindOf(address) === 'service' && !address.includes('>'));
 }
 
 function newEntry({ id, sinceMs, at }: Taking): Entry {

@@ -1,5 +1,7 @@
 import type { CellMap } from '../../router/cell-map.ts';
+import { kindOf } from '../world/address.ts';
 import type { PartKind } from '../world/part.ts';
+import type { OnLoss } from '../world/services.ts';
 
 /** What depends on a part: pure data, so that a prediction can be read and argued with before anything is hurt. */
 export type Effect = 'all-requests' | 'delayed' | 'none';
@@ -13,6 +15,8 @@ export interface Estate {
     readonly cell: string | null;
     readonly role?: 'writer' | 'reader' | undefined;
   }[];
+  /** By the name of a part that the world file added: what its loss does, as the file says. */
+  readonly onLoss?: Readonly<Record<string, OnLoss>>;
 }
 
 /** `gone`: killed, crashed, stopped, refused, reset. `silent`: paused, cut, slow: it takes and does not answer. */
@@ -56,6 +60,12 @@ export const dependencyTable = {
     because: 'the relay runs in the web tasks: jobs wait until it can deliver them',
   },
   'worker-link': { effect: 'delayed', because: 'the worker cannot take or finish jobs; requests are answered as ever' },
+  'service-refused': {
+    effect: 'all-requests',
+    because: "a part of the user's own: nobody can know what its cell does without it, so any tenant may be hit",
+  },
+  'service-delayed': { effect: 'delayed', because: 'the world file says that work waits until this part is back' },
+  'service-none': { effect: 'none', because: 'the world file says that its cell does without this part' },
   'side-link': { effect: 'none', because: 'no request needs this link' },
 } as const satisfies Record<string, { readonly effect: Effect; readonly because: string }>;
 
@@ -105,9 +115,9 @@ export function cellOf(address: string): string | null {
 }
 
 function rowOf({ address, role }: Affected, lost: ReadonlySet<string>, estate: Estate): RowName {
-  if (address.includes('->')) return linkRow(address);
+  if (address.includes('->')) return linkRow(address, estate);
   const [first = '', second] = address.split('/');
-  const kind = first === 'links' || outsideCells.has(first) ? first : second;
+  const kind = kindOf(address);
   switch (kind) {
     case 'alb':
     case 'links':
@@ -125,8 +135,8 @@ function rowOf({ address, role }: Affected, lost: ReadonlySet<string>, estate: E
       return allLost(lost, estate, 'web', first) ? 'all-web' : 'some-web';
     case 'router':
       return allLost(lost, estate, 'router', null) ? 'all-routers' : 'some-routers';
-    default:
-      return 'alb'; // A place that this table does not know: the widest effect that a part of the cell can have.
+    case 'service':
+      return `service-${estate.onLoss?.[second ?? ''] ?? 'refused'}`;
   }
 }
 
@@ -134,13 +144,22 @@ function allLost(lost: ReadonlySet<string>, estate: Estate, kind: PartKind, cell
   return estate.parts.every((part) => part.kind !== kind || part.cell !== cell || lost.has(part.address));
 }
 
-function linkRow(link: string): RowName {
+function linkRow(link: string, estate: Estate): RowName {
   const [from = '', to = ''] = link.split('->');
   const near = from.split('/');
   const far = to.split('/')[1];
   if (near[0] === 'router') return 'router-link';
   if (near[0] === 'control') return 'side-link';
   if (near[1] === 'worker' || near[1] === 'xl') return 'worker-link';
+  if (kindOf(to) === 'service' || near[1] !== 'web') return `service-${lossOfLink(near[1] ?? '', far ?? '', estate)}`;
   if (far === 'dynamodb') return 'side-link';
   return far === 'sqs' ? 'web-sqs-link' : 'web-aurora-link';
+}
+
+/** A link between parts of the user's own does no more than the loss of either side could. */
+function lossOfLink(near: string, far: string, { onLoss }: Estate): OnLoss {
+  const rank = { refused: 2, delayed: 1, none: 0 } as const;
+  const sides = near === 'web' ? [far] : [near, far];
+  const losses = sides.map((name) => onLoss?.[name] ?? 'refused');
+  return losses.toSorted((left, right) => rank[left] - rank[right])[0] ?? 'refused';
 }

@@ -29,8 +29,8 @@ type Part = Observation['parts'][number];
 
 export const noMemory: Memory = { targets: {}, xl: {} };
 
-/** Services of one task, whose address has no index. */
-const single = new Set(['alb', 'dynamodb', 'sqs']);
+/** Services of several tasks, whose addresses have an index. Every other one, of Petri's own or added by a world file, is a part alone. */
+const counted = new Set(['web', 'worker', 'xl', 'aurora']);
 
 /**
  * What is to be started and stopped, so that each cell has what is desired: dead parts are replaced `replaceAfterMs` after
@@ -78,7 +78,7 @@ function starts(
 }
 
 function stops(service: string, target: number, asked: number, { parts, held }: Observation): Action[] {
-  if (single.has(service.slice(service.indexOf('/') + 1))) return [];
+  if (!counted.has(service.slice(service.indexOf('/') + 1))) return [];
   const why = service.endsWith('/xl') && asked === 0 ? 'xl' : 'scale';
   // One that is dead is ended too: nobody misses it.
   const ends: readonly Part['state'][] = ['running', 'starting', 'dead'];
@@ -117,7 +117,7 @@ function isPresent({ state }: Part): boolean {
 }
 
 function addressOf(service: string, index: number): string {
-  return single.has(service.slice(service.indexOf('/') + 1)) ? service : `${service}/${index}`;
+  return counted.has(service.slice(service.indexOf('/') + 1)) ? `${service}/${index}` : service;
 }
 
 function indexOf(address: string): number {

@@ -26,11 +26,19 @@ const countMax = 64;
 export async function startControl({ config }: PartContext<ControlSettings>): Promise<RunningPart> {
   const { settings, token } = config;
   if (!config.admin) throw new Error('control needs an admin endpoint');
+  // A cell whose services are not Petri's may have neither.
+  const withStore = (store: string) => settings.cells.filter((cell) => config.upstreams[`${store}.${cell}`]);
   const auroras = new Map(
-    settings.cells.map((cell) => [cell, new AuroraClient(config.upstreams[`aurora.${cell}`] ?? [], token, callMs)]),
+    withStore('aurora').map((cell) => [
+      cell,
+      new AuroraClient(config.upstreams[`aurora.${cell}`] ?? [], token, callMs),
+    ]),
   );
   const stores = new Map(
-    settings.cells.map((cell) => [cell, new DynamodbClient(upstream(config, `dynamodb.${cell}`), token, callMs)]),
+    withStore('dynamodb').map((cell) => [
+      cell,
+      new DynamodbClient(upstream(config, `dynamodb.${cell}`), token, callMs),
+    ]),
   );
   let { placement } = settings;
   let desired = settings.desired;
@@ -41,7 +49,7 @@ export async function startControl({ config }: PartContext<ControlSettings>): Pr
   pusher.setRouters(config.upstreams['routers'] ?? []);
   const policies = new PolicyWriter(stores);
   const { maxTenants, seed } = settings;
-  const tenants = new Tenants({ store, auroras, maxTenants, seed, placement: () => placement });
+  const tenants = new Tenants({ store, cells: settings.cells, auroras, maxTenants, seed, placement: () => placement });
 
   /** Reads the map and hands it to all routers; where the store is gone they get again what is known. */
   async function refresh(): Promise<void> {

@@ -9,7 +9,8 @@ export type PlacedTenant = TenantEntry & { readonly id: string };
 
 export interface TenantsOptions {
   readonly store: MapStore;
-  /** Each cell's Aurora, by the cell's id. */
+  readonly cells: readonly string[];
+  /** Each cell's Aurora, by the cell's id; a cell whose services are not Petri's may have none. */
   readonly auroras: ReadonlyMap<string, AuroraPort>;
   readonly maxTenants: number;
   readonly seed: number;
@@ -45,8 +46,8 @@ export class Tenants {
     if (!isTenantId(id)) {
       throw new RpcError('usage', `"${id}" is not a tenant's id: use 1 to 63 of a-z, 0-9 and -, not beginning with -`);
     }
-    if (cell !== null && !this.#options.auroras.has(cell)) {
-      throw new RpcError('usage', `there is no cell ${cell}: choose one of ${this.#cells().join(', ')}`);
+    if (cell !== null && !this.#options.cells.includes(cell)) {
+      throw new RpcError('usage', `there is no cell ${cell}: choose one of ${this.#options.cells.join(', ')}`);
     }
     const present = await this.#options.store.tenant(id);
     if (present) return this.#same(id, cell, present);
@@ -71,7 +72,7 @@ export class Tenants {
 
   async #choose(id: string, cell: string | null): Promise<string> {
     const { seed, maxTenants, placement, store } = this.#options;
-    const cells = cell === null ? this.#cells() : [cell];
+    const cells = cell === null ? this.#options.cells : [cell];
     const tenants = countTenants((await store.read()).tenants);
     const home = place({ cells, tenants, maxTenants, policy: placement(), draw: drawFor(seed, 'placement', id) });
     if (home !== null) return home;
@@ -81,7 +82,8 @@ export class Tenants {
 
   async #tellCell(cell: string, id: string): Promise<{ readonly epoch: number }> {
     const aurora = this.#options.auroras.get(cell);
-    if (!aurora) throw new Error(`no Aurora is known for cell ${cell}`);
+    // A service of the user's own learns of a tenant by its first request.
+    if (!aurora) return { epoch: firstEpoch };
     try {
       return await aurora.tx('tenant.put', { tenant: id, epoch: firstEpoch });
     } catch (error) {
@@ -100,10 +102,6 @@ export class Tenants {
       if (present.override === override || (await store.change(id, present, entry))) return { id, ...entry };
     }
     throw new RpcError('unavailable', `the entry of ${id} changed under our hands three times: repeat it`);
-  }
-
-  #cells(): readonly string[] {
-    return [...this.#options.auroras.keys()];
   }
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import type { Windows } from '../events/windows.ts';
 import { predict, type Estate } from '../ledger/dependency.ts';
 import type { PartState } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
+import { lossesOf } from '../world/services.ts';
 import type { World } from '../world/world.ts';
 import type { CellFacts, HeadlineFacts, MissingPart } from './headline.ts';
 import { headline } from './headline.ts';
@@ -164,8 +165,8 @@ function mapVersionOf(routers: readonly (RouterStatus | null)[]): number | null 
 }
 
 /** The estate as the dependency table wants it: every part that ought to run. */
-export function estateOf({ map, parts }: Pick<Known, 'map' | 'parts'>): Estate {
-  return { map, parts: parts.filter(({ wanted }) => wanted) };
+export function estateOf({ map, parts, world }: Pick<Known, 'map' | 'parts' | 'world'>): Estate {
+  return { map, parts: parts.filter(({ wanted }) => wanted), onLoss: lossesOf(world) };
 }
 
 function ifKilled(known: Known, cell: string): S.Status['ifKilled'][string] {

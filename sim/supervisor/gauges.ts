@@ -10,7 +10,8 @@ const everyMs = 500;
 
 export interface GaugesOptions {
   readonly admin: AdminConnections;
-  readonly cells: readonly string[];
+  /** The cells that have a queue of Petri's. */
+  readonly queues: readonly string[];
   readonly routers: readonly string[];
   readonly queueEndpoint: (cell: string) => Promise<Endpoint>;
   readonly queuePassword: string | null;
@@ -35,7 +36,7 @@ export class Gauges {
   }
 
   start(): void {
-    for (const cell of this.#options.cells) {
+    for (const cell of this.#options.queues) {
       this.watches.set(cell, new QueueWatch());
       void this.#options.queueEndpoint(cell).then((at) => {
         if (!this.#stopped) this.#readers.set(cell, new QueueCountsReader(at, this.#options.queuePassword));
@@ -78,9 +79,9 @@ export class Gauges {
 
   /** Reads everything once; what hangs holds up only itself. */
   async read(): Promise<void> {
-    const { admin, cells, routers } = this.#options;
+    const { admin, queues, routers } = this.#options;
     await Promise.all([
-      ...cells.map((cell) => this.#once(`queue ${cell}`, () => this.#readQueue(cell))),
+      ...queues.map((cell) => this.#once(`queue ${cell}`, () => this.#readQueue(cell))),
       ...routers.map((address) => this.#once(address, () => this.readRouter(address))),
       this.#once('traffic', async () => {
         this.#traffic = await admin.call<TrafficStatus>('traffic', 'status', {}, 1000).catch(() => null);

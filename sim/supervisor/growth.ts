@@ -10,6 +10,8 @@ export interface GrowthOptions {
   readonly tenantFrom: World['tenantFrom'];
   /** The tenants of each cell that has any: they are asked in turn, since one may be quarantined. */
   readonly witnesses: Readonly<Record<string, readonly string[]>>;
+  /** A path that the web of a cell answers, and whether that web is Petri's: then it is known which answer is good. */
+  readonly asks: { readonly path: string; readonly isOwn: boolean };
   readonly onProgress: (text: string, done: number, total: number) => void;
 }
 
@@ -36,7 +38,7 @@ export async function grow(options: GrowthOptions): Promise<void> {
 }
 
 async function untilAnswers(
-  router: Pick<GrowthOptions, 'routerUrl' | 'tenantFrom'>,
+  router: Pick<GrowthOptions, 'routerUrl' | 'tenantFrom' | 'asks'>,
   cell: string,
   tenants: readonly string[],
   run: { readonly over: boolean },
@@ -50,14 +52,16 @@ async function untilAnswers(
 }
 
 function answers(
-  { routerUrl, tenantFrom }: Pick<GrowthOptions, 'routerUrl' | 'tenantFrom'>,
+  { routerUrl, tenantFrom, asks }: Pick<GrowthOptions, 'routerUrl' | 'tenantFrom' | 'asks'>,
   tenant: string,
 ): Promise<boolean> {
-  const { path, headers } = nameTenant(tenantFrom, tenant, '/sheets/first/rows/first');
+  const { path, headers } = nameTenant(tenantFrom, tenant, asks.path);
   return new Promise((resolve) => {
     const ask = request(`${routerUrl}${path}`, { headers, timeout: 2000, agent: false }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200 || (response.statusCode === 404 && 'x-cell-id' in response.headers));
+      const { statusCode = 500 } = response;
+      const isGood = asks.isOwn ? [200, 404].includes(statusCode) : statusCode < 500;
+      resolve((asks.isOwn && statusCode === 200) || (isGood && 'x-cell-id' in response.headers));
     });
     ask.on('timeout', () => ask.destroy());
     ask.on('error', () => resolve(false));

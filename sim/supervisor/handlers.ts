@@ -138,6 +138,8 @@ async function scale(
 ): Promise<SupervisorMethods['scale']['result']> {
   const live = owner.world;
   if (!live.plan().cells.includes(cell)) live.resolve(cell);
+  if (service !== 'web' && !live.plan().has(service))
+    throw new RpcError('usage', `cell ${cell} has no ${service}: the world file leaves it out`);
   const least = service === 'web' ? 1 : 0;
   if (!Number.isInteger(count) || count < least || count > tasksMax) {
     throw new RpcError('usage', `${service} can be scaled from ${least} to ${tasksMax} tasks, not ${count}`);
@@ -254,6 +256,8 @@ async function redrive(owner: Owner, cell: string): Promise<{ redriven: number }
   const live = owner.world;
   const plan = live.plan();
   if (!plan.cells.includes(cell)) live.resolve(cell);
+  if (!plan.has('sqs') || live.world.cell.services['web'])
+    throw new RpcError('usage', `cell ${cell} runs a web of its own: Petri has no queue there to redrive`);
   const web = live.parts
     .all()
     .find((part) => part.address.startsWith(`${cell}/web/`) && part.observation.state === 'running');

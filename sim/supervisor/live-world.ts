@@ -14,13 +14,14 @@ import { eventsFileName } from '../world/places.ts';
 import { Plan } from '../world/plan.ts';
 import { cellPolicies, clientRetry, placement, policyValues, routerPolicies } from '../world/policies.ts';
 import { tenantsOfCell } from '../world/population.ts';
+import { portsOfServices } from '../world/services.ts';
 import { resolveTarget, type Estate } from '../world/target.ts';
 import type { World } from '../world/world.ts';
 import { AdminConnections } from './admin.ts';
 import { WorldFaultPorts } from './fault-ports.ts';
 import { FaultRunner } from './fault-runner.ts';
 import { prepareGround, type Ground, type GroundInputs } from './ground.ts';
-import { grow } from './growth.ts';
+import { grow, type GrowthOptions } from './growth.ts';
 import { Observer } from './observer.ts';
 import { OutsideWatch } from './outside-watch.ts';
 import { Parts } from './parts.ts';
@@ -164,7 +165,7 @@ export class LiveWorld {
     };
     const { parts, routerUrl } = this;
     const { tenantFrom } = this.world;
-    await grow({ parts, addresses, routerUrl, tenantFrom, witnesses, onProgress: tell });
+    await grow({ parts, addresses, routerUrl, tenantFrom, witnesses, asks: asksOf(this.world), onProgress: tell });
     this.reconciler.start();
     this.faults.start();
     await this.setTraffic({});
@@ -281,7 +282,8 @@ export class LiveWorld {
 
   /** What is added is connected first and then asked; what goes is asked no more, then ended, then cut off. */
   async scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<readonly string[]> {
-    await this.#ground.reserve(count * 6);
+    const { services } = this.world.cell;
+    await this.#ground.reserve(count * (6 + portsOfServices(services, 0)));
     const before = this.#desired;
     const now = { ...this.plan().desired(), [`${cell}/${service}`]: count };
     const fewer = count < (this.plan().desired()[`${cell}/${service}`] ?? 0);
@@ -352,6 +354,12 @@ export class LiveWorld {
 }
 
 type TrafficSetting = World['traffic'];
+
+/** What a cell is asked as the world grows, to see that it answers at all. */
+function asksOf({ cell }: World): GrowthOptions['asks'] {
+  const web = cell.services['web'];
+  return web ? { path: web.health ?? '/', isOwn: false } : { path: '/sheets/first/rows/first', isOwn: true };
+}
 
 /** Stores are managed over the port that they serve on, every other part over one of its own. */
 function adminNameOf(address: string): string {

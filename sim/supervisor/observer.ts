@@ -18,6 +18,7 @@ import type { FaultStatus, Snapshot, Status, TrafficStatus } from '../state/stat
 import { version } from '../version.ts';
 import { cellOf, kindOf } from '../world/address.ts';
 import { eventsFileName } from '../world/places.ts';
+import { lossesOf } from '../world/services.ts';
 import { Gauges } from './gauges.ts';
 import { Diary } from './diary.ts';
 import type { LiveWorld } from './live-world.ts';
@@ -75,8 +76,8 @@ export class Observer {
     this.ledger = new BlastRadiusLedger({ map: this.map, parts: [] });
     this.gauges = new Gauges({
       admin: live.admin,
-      cells: live.plan().cells,
       routers: this.#routers(),
+      queues: live.plan().has('sqs') ? live.plan().cells : [],
       queueEndpoint: (cell) => live.endpointOf(`${cell}/sqs`),
       queuePassword: live.queuePassword,
     });
@@ -392,7 +393,7 @@ export class Observer {
       if (observation.state === 'stopped') return [];
       return [{ address, kind: kindOf(address), cell: cellOf(address), role: this.#roles.get(address) }];
     });
-    return { map: this.map, parts };
+    return { map: this.map, parts, onLoss: lossesOf(this.#live.world) };
   }
 }
 

@@ -5,6 +5,7 @@ import { findEngine, prepareRedis, type Engine } from '../../cells/sqs/engine.ts
 import { ProcessSubstrate } from '../substrate/process/process-substrate.ts';
 import type { PartSpec } from '../world/part.ts';
 import { cellIds } from '../world/population.ts';
+import { portsOfServices, serviceVolume } from '../world/services.ts';
 import { processPlaces } from '../world/process-places.ts';
 import type { World } from '../world/world.ts';
 import { choosePort, type Ground, type GroundInputs } from './ground.ts';
@@ -18,10 +19,14 @@ const portsBeside = 20;
 
 /** Finds engine and ports, makes the volumes. Starts nothing. */
 export async function prepareProcessGround({ world, folder, token, ledger }: GroundInputs): Promise<Ground> {
-  const engine = await chooseEngine(world.engine);
+  const engine = await chooseEngine(world);
   const routerPort = await choosePort(world.port);
   const ports = new PortPool(token);
-  await ports.reserve(portsBeside + world.cells * portsPerCell);
+  await ports.reserve(
+    portsBeside +
+      world.cells * portsPerCell +
+      world.cells * portsOfServices(world.cell.services, world.cell.web + world.cell.worker),
+  );
   const redisArgs = await makeVolumes(world, folder, engine, ports, token);
   const portOf = (name: string) => ports.of(name);
   const places = processPlaces({ folders: folder, portOf, routerPort });
@@ -43,7 +48,7 @@ export async function prepareProcessGround({ world, folder, token, ledger }: Gro
       engine.kind === 'embedded'
         ? null
         : (cell) => redisRun(engine.executable, redisArgs.get(cell), portOf(`${cell}/sqs`)),
-    engineName: nameOf(engine),
+    engineName: world.cell.without.includes('sqs') ? 'none' : nameOf(engine),
     endpointOf: async (name) => places.reach(name),
     reserve: (count) => ports.reserve(count),
     close: async () => {},
@@ -65,6 +70,9 @@ async function makeVolumes(
   const redisArgs = new Map<string, readonly string[]>();
   for (const cell of cellIds(world.cells)) {
     for (const volume of ['aurora', 'dynamodb', 'sqs', 'files']) makeVolume(folder, `${cell}-${volume}`);
+    for (const [name, { volumes }] of Object.entries(world.cell.services)) {
+      for (const volume of Object.keys(volumes)) makeVolume(folder, serviceVolume(cell, name, volume));
+    }
     if (engine.kind !== 'redis') continue;
     const listen = { host: '127.0.0.1', port: ports.of(`${cell}/sqs`) };
     redisArgs.set(cell, await prepareRedis(listen, join(folder.volumes, `${cell}-sqs`), token));
@@ -87,8 +95,9 @@ function nameOf(engine: Engine): string {
   return `${engine.name === 'redis' ? 'Redis' : 'Valkey'} ${engine.version}`;
 }
 
-async function chooseEngine(asked: World['engine']): Promise<Engine> {
-  if (asked === 'embedded') return { kind: 'embedded' };
+async function chooseEngine({ engine: asked, cell }: World): Promise<Engine> {
+  // A cell without a queue needs no engine.
+  if (asked === 'embedded' || cell.without.includes('sqs')) return { kind: 'embedded' };
   const engine = await findEngine();
   if (asked === 'redis' && engine.kind === 'embedded') {
     throw new RpcError(

@@ -17,6 +17,8 @@ export interface TrafficSettings {
   readonly xlAbove: number;
   /** Where the routers look for the tenant. */
   readonly tenantFrom: World['tenantFrom'];
+  /** How the web of the cells is spoken to; null: as Petri's own. */
+  readonly protocol: World['protocol'];
 }
 
 /**

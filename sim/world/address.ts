@@ -2,10 +2,13 @@ import type { PartKind } from './part.ts';
 
 const outsideCells: ReadonlySet<string> = new Set(['router', 'map', 'control', 'traffic']);
 
-/** The kind of the part at an address: `web` for `a/web/1`, `links` for `links/a`. */
+const inCells: ReadonlySet<string> = new Set<PartKind>(['alb', 'web', 'worker', 'xl', 'aurora', 'dynamodb', 'sqs']);
+
+/** The kind of the part at an address: `web` for `a/web/1`, `links` for `links/a`, `service` for `a/db` that a world file added. */
 export function kindOf(address: string): PartKind {
   const [first = '', second = ''] = address.split('/');
-  return (first === 'links' || outsideCells.has(first) ? first : second) as PartKind;
+  if (first === 'links' || outsideCells.has(first)) return first as PartKind;
+  return inCells.has(second) ? (second as PartKind) : 'service';
 }
 
 /** The cell that a part belongs to, `links/a` to a; null outside cells. */

@@ -12,7 +12,9 @@ export type PartKind =
   | 'router'
   | 'map'
   | 'control'
-  | 'traffic';
+  | 'traffic'
+  /** A part that a world file added to its cells: its address says which. */
+  | 'service';
 
 /** The programs that Petri ships; several kinds can run the same one. `redis` is an engine from PATH, not ours. */
 export type Program =
@@ -48,7 +50,28 @@ export interface PartSpec {
         readonly ready: Endpoint;
       }
     /** A real engine in a container of its own image: it reads its configuration from standard input. */
-    | { readonly program: 'redis-image'; readonly image: string; readonly configuration: string };
+    | { readonly program: 'redis-image'; readonly image: string; readonly configuration: string }
+    | ForeignRun;
+}
+
+/** A service of the user's own. It knows nothing of Petri: no config, no channel, no word that it serves. */
+export interface ForeignRun {
+  readonly program: 'foreign';
+  /** On processes: the program and its arguments; null: it has an image only. */
+  readonly command: readonly string[] | null;
+  /** On Docker; null: it has a command only. */
+  readonly image: string | null;
+  /** What the image's program is called with; null: what the image says. */
+  readonly args: readonly string[] | null;
+  /** With every address filled in. */
+  readonly env: Readonly<Record<string, string>>;
+  /** It serves once this accepts connections, and, where `health` is a path, answers 2xx there. Null: once it has lived for a moment. */
+  readonly ready: { readonly endpoint: Endpoint; readonly health: string | null } | null;
+  readonly user: '1000' | 'image';
+  readonly root: 'read-only' | 'writable';
+  readonly tmpfs: readonly string[];
+  /** Volumes that outlive it, and where its container has each. */
+  readonly mounts: readonly { readonly volume: string; readonly folder: string }[];
 }
 
 export interface PartSize {

@@ -10,8 +10,8 @@ export interface Places {
   listen(name: string): Endpoint;
   /** What its neighbours connect to. */
   reach(name: string): Endpoint;
-  /** The folder of a volume, as the part that has it sees it. */
-  volume(name: string): string;
+  /** The folder of a volume, as the part that has it sees it; `wanted`: where a service of the user's own has it in a container. */
+  volume(name: string, wanted?: string): string;
   /** The file that a part's events go to, as the part sees it. */
   eventsFile(address: string): string;
 }

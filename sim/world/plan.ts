@@ -11,6 +11,8 @@ import type { ClientRetry, TrafficSettings } from '../traffic/contract.ts';
 import type { PartKind, PartSize, PartSpec, Program } from './part.ts';
 import type { Places } from './places.ts';
 import { cellIds, tenantIds, tenantsOfCell } from './population.ts';
+import { fill } from './placeholders.ts';
+import { addedNames, isReplaceable, linkedParts, serviceVolume, type Removable, type ServiceSpec } from './services.ts';
 import type { World } from './world.ts';
 
 /** Services whose tasks can be counted up and down while the world lives. */
@@ -50,10 +52,14 @@ export class Plan {
     const parts: PartSpec[] = [this.map(), this.control(), this.traffic()];
     for (let index = 1; index <= world.routers; index++) parts.push(this.router(index));
     for (const cell of this.cells) {
-      parts.push(this.links(cell), this.alb(cell), this.dynamodb(cell), this.sqs(cell));
-      parts.push(this.aurora(cell, 1), this.aurora(cell, 2));
+      parts.push(this.links(cell), this.alb(cell));
+      if (this.has('dynamodb')) parts.push(this.dynamodb(cell));
+      if (this.has('sqs')) parts.push(this.sqs(cell));
+      if (this.has('aurora')) parts.push(this.aurora(cell, 1), this.aurora(cell, 2));
+      for (const name of addedNames(world.cell.services)) parts.push(this.#added(cell, name));
       for (let index = 1; index <= world.cell.web; index++) parts.push(this.task(cell, 'web', index));
-      for (let index = 1; index <= world.cell.worker; index++) parts.push(this.task(cell, 'worker', index));
+      const workers = this.has('worker') ? world.cell.worker : 0;
+      for (let index = 1; index <= workers; index++) parts.push(this.task(cell, 'worker', index));
     }
     return parts;
   }
@@ -82,8 +88,13 @@ export class Plan {
       case 'xl':
         return this.task(head, kind, number);
       default:
-        return null;
+        return addedNames(this.#inputs.world.cell.services).includes(kind) ? this.#added(head, kind) : null;
     }
+  }
+
+  /** Whether the cells have a part of Petri's own, or one that stands in its place. */
+  has(part: Removable): boolean {
+    return !this.#inputs.world.cell.without.includes(part);
   }
 
   map(): PartSpec {
@@ -118,11 +129,9 @@ export class Plan {
     };
     const upstreams: Record<string, Endpoint[]> = { map: [this.reach('map')], routers: this.routerAdmins() };
     for (const cell of this.cells) {
-      upstreams[`aurora.${cell}`] = [
-        this.#linkEnd('control', cell, 'aurora', 1),
-        this.#linkEnd('control', cell, 'aurora', 2),
-      ];
-      upstreams[`dynamodb.${cell}`] = [this.#linkEnd('control', cell, 'dynamodb', 1)];
+      if (this.has('aurora'))
+        upstreams[`aurora.${cell}`] = [1, 2].map((index) => this.#linkEnd('control', cell, 'aurora', index));
+      if (this.has('dynamodb')) upstreams[`dynamodb.${cell}`] = [this.#linkEnd('control', cell, 'dynamodb', 1)];
     }
     return this.#program('control', 'control', null, 'control', {
       admin: this.#listen('control:admin'),
@@ -143,6 +152,7 @@ export class Plan {
       clientRetry: policies.clientRetry,
       xlAbove: world.cell.xlAbove,
       tenantFrom: world.tenantFrom,
+      protocol: world.protocol,
     };
     const router: Endpoint[] = [];
     for (let index = 1; index <= world.routers; index++) router.push(this.reach(`router/${index}`));
@@ -184,19 +194,25 @@ export class Plan {
     const links: LinkSpec[] = [
       { name: `router->${cell}`, listen: this.#listen(`link:router->${cell}`), to: this.reach(`${cell}/alb`) },
     ];
-    const add = (from: string, part: 'aurora' | 'dynamodb' | 'sqs') => {
-      for (let index = 1; index <= (part === 'aurora' ? 2 : 1); index++) {
+    const { services } = this.#inputs.world.cell;
+    const add = (from: string, part: string) => {
+      const isForeign = services[from.split('/')[1] ?? ''] !== undefined;
+      for (let index = 1; index <= (part === 'aurora' && !isForeign ? 2 : 1); index++) {
         const to = part === 'aurora' ? `${cell}/aurora/${index}` : `${cell}/${part}`;
         const listen = this.#listen(linkName(from, cell, part, index));
         links.push({ name: `${from}->${cell}/${part}`, listen, to: this.reach(to) });
       }
     };
-    add('control', 'aurora');
-    add('control', 'dynamodb');
+    if (this.has('aurora')) add('control', 'aurora');
+    if (this.has('dynamodb')) add('control', 'dynamodb');
     for (const service of ['web', 'worker', 'xl'] as const) {
+      const far = services[service] ? linkedParts(services, service) : ownStores;
       for (let index = 1; index <= tasks[service]; index++) {
-        for (const part of ['aurora', 'dynamodb', 'sqs'] as const) add(`${cell}/${service}/${index}`, part);
+        for (const part of far) add(`${cell}/${service}/${index}`, part);
       }
+    }
+    for (const name of addedNames(services)) {
+      for (const part of linkedParts(services, name)) add(`${cell}/${name}`, part);
     }
     return links;
   }
@@ -206,6 +222,7 @@ export class Plan {
     const settings: AlbSettings = {
       targets: this.albTargets(cell),
       requestTimeoutMs: timeouts.albMs,
+      ...this.#foreignTargets(),
     };
     return this.#program(address, 'alb', cell, 'alb', {
       listen: this.#listen(address),
@@ -269,6 +286,8 @@ export class Plan {
   task(cell: string, service: Service, index: number): PartSpec {
     const { world, policies, engine, token } = this.#inputs;
     const address = `${cell}/${service}/${index}`;
+    const brought = world.cell.services[service];
+    if (brought) return this.#foreign(address, service, cell, index, brought);
     const web: WebSettings = {
       xlAbove: world.cell.xlAbove,
       auroraTimeoutMs: timeouts.auroraMs,
@@ -300,10 +319,12 @@ export class Plan {
     const desired: Record<string, number> = {};
     for (const cell of this.cells) {
       desired[`${cell}/web`] = this.#inputs.world.cell.web;
-      desired[`${cell}/worker`] = this.#inputs.world.cell.worker;
-      desired[`${cell}/xl`] = 0;
-      desired[`${cell}/aurora`] = 2;
-      for (const kind of ['alb', 'dynamodb', 'sqs']) desired[`${cell}/${kind}`] = 1;
+      if (this.has('worker')) desired[`${cell}/worker`] = this.#inputs.world.cell.worker;
+      if (this.has('xl')) desired[`${cell}/xl`] = 0;
+      if (this.has('aurora')) desired[`${cell}/aurora`] = 2;
+      desired[`${cell}/alb`] = 1;
+      for (const kind of ['dynamodb', 'sqs'] as const) if (this.has(kind)) desired[`${cell}/${kind}`] = 1;
+      for (const name of addedNames(this.#inputs.world.cell.services)) desired[`${cell}/${name}`] = 1;
     }
     return desired;
   }
@@ -320,7 +341,7 @@ export class Plan {
   #tasks(cell: string): Record<Service, number> {
     const desired = this.desired();
     const count = (service: Service) => desired[`${cell}/${service}`] ?? 0;
-    return { web: count('web'), worker: count('worker'), xl: Math.max(1, count('xl')) };
+    return { web: count('web'), worker: count('worker'), xl: this.has('xl') ? Math.max(1, count('xl')) : 0 };
   }
 
   #listen(name: string): Endpoint {
@@ -360,11 +381,67 @@ export class Plan {
     return { address, kind, cell, index, volume, size: this.#size(kind), run: { program, config: full } };
   }
 
+  /** How a load balancer treats web tasks that are not Petri's. */
+  #foreignTargets(): Partial<AlbSettings> {
+    const web = this.#inputs.world.cell.services['web'];
+    return web ? { foreign: { health: web.health } } : {};
+  }
+
+  #added(cell: string, name: string): PartSpec {
+    const spec = this.#inputs.world.cell.services[name];
+    if (!spec) throw new Error(`this world adds no part ${name}`);
+    return this.#foreign(`${cell}/${name}`, name, cell, null, spec);
+  }
+
+  #foreign(address: string, name: string, cell: string, index: number | null, spec: ServiceSpec): PartSpec {
+    const { places } = this.#inputs;
+    const self = this.#listen(address);
+    const valueOf = (hole: string): string => {
+      if (hole === 'cell') return cell;
+      if (hole === 'self.port') return String(self.port);
+      if (hole === 'self.host') return self.host;
+      if (hole.startsWith('volume.')) {
+        const volume = hole.slice('volume.'.length);
+        return places.volume(serviceVolume(cell, name, volume), spec.volumes[volume]);
+      }
+      const half = /\.(host|port)$/.exec(hole)?.[1];
+      const { host, port } = this.#linkEnd(address, cell, half ? hole.slice(0, -half.length - 1) : hole, 1);
+      return half === 'host' ? host : half === 'port' ? String(port) : `${host}:${port}`;
+    };
+    const filled = (text: string) => fill(text, valueOf);
+    const env = Object.fromEntries(Object.entries(spec.env).map(([variable, text]) => [variable, filled(text)]));
+    return {
+      address,
+      kind: isReplaceable(name) ? name : 'service',
+      cell,
+      index,
+      volume: null,
+      size: spec.size,
+      run: {
+        program: 'foreign',
+        command: spec.command && spec.command.map(filled),
+        image: spec.image,
+        args: spec.args && spec.args.map(filled),
+        env: spec.port === null ? env : { PORT: String(self.port), ...env },
+        ready: spec.port === null ? null : { endpoint: this.reach(address), health: spec.health },
+        user: spec.user,
+        root: spec.root,
+        tmpfs: spec.tmpfs,
+        mounts: Object.entries(spec.volumes).map(([volume, folder]) => ({
+          volume: serviceVolume(cell, name, volume),
+          folder,
+        })),
+      },
+    };
+  }
+
   #size(kind: PartKind): PartSize {
     const { sizes } = this.#inputs.world.cell;
     return kind === 'web' || kind === 'worker' || kind === 'xl' ? sizes[kind] : sizes.other;
   }
 }
+
+const ownStores = ['aurora', 'dynamodb', 'sqs'] as const;
 
 function linkName(from: string, cell: string, part: string, index: number): string {
   return `link:${from}->${cell}/${part}:${index}`;

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { fileBytesMax, parseWorldFile, type Problem, type WorldFileOutcome } from './world-file.ts';
 
 export type ReadOutcome = WorldFileOutcome | { readonly kind: 'unreadable'; readonly message: string };
@@ -16,7 +17,7 @@ export async function readWorldFile(path: string): Promise<ReadOutcome> {
       length += bytesRead;
       if (bytesRead === 0 || length === buffer.length) break;
     }
-    return parseWorldFile(buffer.subarray(0, length));
+    return besideFile(parseWorldFile(buffer.subarray(0, length)), dirname(resolve(path)));
   } catch (error) {
     return { kind: 'unreadable', message: whyUnreadable(path, error as NodeJS.ErrnoException) };
   }
@@ -27,6 +28,17 @@ export function printProblems(file: string, problems: readonly Problem[]): reado
   return problems.map(
     ({ line, column, path, message }) => `${file}:${line}:${column} ${path === '' ? '' : `${path} `}${message}`,
   );
+}
+
+/** The words of commands that begin with `./` or `../` are files beside the world file, wherever the world runs. */
+function besideFile(outcome: WorldFileOutcome, folder: string): WorldFileOutcome {
+  if (outcome.kind !== 'world') return outcome;
+  const { world } = outcome;
+  const services = Object.entries(world.cell.services).map(([name, service]) => {
+    const command = service.command?.map((word) => (/^\.\.?\//.test(word) ? resolve(folder, word) : word));
+    return [name, { ...service, command: command ?? null }] as const;
+  });
+  return { ...outcome, world: { ...world, cell: { ...world.cell, services: Object.fromEntries(services) } } };
 }
 
 function whyUnreadable(path: string, error: NodeJS.ErrnoException): string {

@@ -1,28 +1,32 @@
 import { z } from 'zod';
-import {
-  parseDuration,
-  parseRate,
-  parseShare,
-  parseSize,
-  printDuration,
-  quote,
-  type Parsed,
-  type Range,
-} from './quantities.ts';
+import { quote } from './quantities.ts';
 import { parsePolicyValue, policies, printTakes, type Policy } from './policies.ts';
+import { imagePattern } from './image-name.ts';
+import { checkProtocol, protocolSection, toProtocol } from './protocol-schema.ts';
+import { isSpoken, spokenMix, templateOf } from './protocol.ts';
+import {
+  decimal,
+  duration,
+  durationPattern,
+  partSize,
+  rate,
+  section,
+  share,
+  text,
+  toSize,
+  whole,
+  words,
+} from './schema-kit.ts';
+import { checkServices } from './services-check.ts';
+import { servicesSection, toServices, withoutList } from './services-schema.ts';
+import { leftOut } from './services.ts';
 import { didYouMean, orList } from './suggest.ts';
-import type { PartSize } from './part.ts';
 import type { World } from './world.ts';
 
 /** The name of a world: also a folder's name, and part of a socket's path. */
 const worldNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
-/** `[registry/]name[:tag][@digest]`, as Docker reads it. */
-const imagePattern = /^[a-z0-9][\w.\-/:]{0,199}(@sha256:[0-9a-f]{64})?$/;
-
 const tenantsMax = 10_000;
-
-const durationPattern = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$';
 
 const defaultMix = { read: 0.7, write: 0.24, job: 0.05, xl: 0.01 } as const;
 
@@ -54,7 +58,10 @@ const worldSection = {
       xl: partSize('An XL worker', 2, '1GiB'),
       other: partSize('Every part that is no task', 1, '512MiB'),
     }).prefault({}),
+    services: servicesSection.optional(),
+    without: withoutList.optional(),
   }).prefault({}),
+  protocol: protocolSection.optional(),
   images: section({
     node: text(imagePattern, 'the name of an image, such as node:24-slim')
       .describe("The image that Petri's own is made from; NODE_IMAGE, else node:24-slim")
@@ -114,6 +121,11 @@ export const worldFileSchema = z
         path: ['tenants'],
         message: `must fit into the cells: ${file.cells} × maxTenants ${file.cell.maxTenants} is room for ${room}, not ${file.tenants}`,
       });
+    const say = (path: readonly (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    checkServices(file.cell.services, file.cell.without, (path, message) => say(['cell', ...path], message));
+    if (file.protocol) checkProtocol(file.protocol, (path, message) => say(['protocol', ...path], message));
+    checkSpoken(file, say);
   });
 
 /** What people may write. */
@@ -121,8 +133,10 @@ export type WorldFile = z.input<typeof worldFileSchema>;
 
 /** Fills in what only the whole file can say. */
 export function toWorld(file: z.output<typeof worldFileSchema>): World {
-  const { replaceAfter, auroraFailover, sizes, ...cell } = file.cell;
+  const { replaceAfter, auroraFailover, sizes, services: brought, without, ...cell } = file.cell;
   const { rate: rps, mix, on, skew } = file.traffic;
+  const services = toServices(brought ?? {});
+  const protocol = services['web'] ? toProtocol(file.protocol ?? {}) : null;
   return {
     on: 'process',
     name: file.name,
@@ -138,20 +152,41 @@ export function toWorld(file: z.output<typeof worldFileSchema>): World {
       replaceAfterMs: Number(replaceAfter),
       auroraFailoverMs: Number(auroraFailover),
       sizes: { web: toSize(sizes.web), worker: toSize(sizes.worker), xl: toSize(sizes.xl), other: toSize(sizes.other) },
+      services,
+      without: without ?? leftOut(services),
     },
+    protocol,
     images: { node: file.images.node ?? null, redis: file.images.redis ?? null },
     traffic: {
-      on,
+      on: on && (protocol === null || isSpoken(protocol)),
       rps: Number(rps),
       mix: mix
         ? { read: Number(mix.read), write: Number(mix.write), job: Number(mix.job), xl: Number(mix.xl) }
-        : defaultMix,
+        : spokenMix(defaultMix, protocol),
       skew,
     },
     policies: Object.fromEntries(
       Object.entries(file.policies).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
   };
+}
+
+/** Whether the traffic's mix and the protocol fit together, and the protocol and the web tasks. */
+function checkSpoken(
+  file: { readonly protocol?: unknown } & Pick<z.output<typeof worldFileSchema>, 'cell' | 'traffic'>,
+  say: (path: readonly (string | number)[], message: string) => void,
+): void {
+  const replaced = file.cell.services?.['web'] !== undefined;
+  if (file.protocol && !replaced)
+    return say(['protocol'], 'says how to speak to a web of your own: replace cell.services.web, or leave it out');
+  if (!replaced || !file.traffic.mix) return;
+  for (const [op, share] of Object.entries(file.traffic.mix)) {
+    const template = templateOf[op as keyof typeof templateOf];
+    if (Number(share) === 0 || (template && (file.protocol as Record<string, unknown> | undefined)?.[template]))
+      continue;
+    const why = template ? `protocol has no ${template}` : 'a web of your own has no large jobs';
+    say(['traffic', 'mix', op], `must be 0%: ${why}`);
+  }
 }
 
 /** Checks a world given as plain data, and fills in the defaults. Issues carry the path and the rest of a sentence. */
@@ -191,7 +226,7 @@ function explain(issue: z.core.$ZodIssue): readonly WorldIssue[] {
 /** The keys that the schema knows at a path: what a mistyped one is compared with. */
 function knownKeys(schema: z.core.$ZodType, path: readonly (string | number)[]): readonly string[] {
   let here: z.core.$ZodType | undefined = schema;
-  for (const segment of path) here = here && shapeOf(here)?.[segment];
+  for (const segment of path) here = here && (shapeOf(here)?.[segment] ?? valueOf(here));
   return Object.keys((here && shapeOf(here)) ?? {});
 }
 
@@ -200,76 +235,10 @@ function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodTy
   return definition.innerType ? shapeOf(definition.innerType) : definition.shape;
 }
 
-function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'invalid_type' ? `must be a mapping, not ${quote(issue.input)}` : undefined),
-  });
-}
-
-function whole(min: number, max: number, description: string) {
-  const error = (issue: { readonly input?: unknown }) =>
-    `must be a whole number from ${min} to ${max}, not ${quote(issue.input)}`;
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error }).describe(description);
-}
-
-function decimal(min: number, max: number, description: string) {
-  const error = (issue: { readonly input?: unknown }) =>
-    `must be a number from ${min} to ${max}, not ${quote(issue.input)}`;
-  return z.number({ error }).min(min, { error }).max(max, { error }).describe(description);
-}
-
-function words<const Words extends readonly [string, ...string[]]>(choice: Words, description: string) {
-  const error = (issue: { readonly input?: unknown }) =>
-    `must be ${orList(choice)}, not ${quote(issue.input)}${didYouMean(String(issue.input), choice)}`;
-  return z.enum(choice, { error }).describe(description);
-}
-
-function text(pattern: RegExp, what: string) {
-  const error = (issue: { readonly input?: unknown }) => `must be ${what}, not ${quote(issue.input)}`;
-  return z.string({ error }).regex(pattern, { error });
-}
-
-function duration(range: Range, description: string) {
-  const about = `${description} (${printDuration(range.min)} to ${printDuration(range.max)})`;
-  return quantity((value) => parseDuration(value, range), durationPattern, about, 'a duration such as 2s');
-}
-
-function rate(range: Range, description: string) {
-  return quantity((value) => parseRate(value, range), '^[0-9]+(\\.[0-9]+)?rps$', description, 'a rate such as 60rps');
-}
-
-function share(description: string) {
-  return quantity(parseShare, '^[0-9]+(\\.[0-9]+)?%$', description, 'a share such as 34%');
-}
-
-/** What one part may use; Fargate's own sizes are from 0.25 cpus and 512 MiB up. */
-function partSize(who: string, cpus: number, memory: string) {
-  return section({
-    cpus: decimal(0.1, 16, `${who}: shares of a core`).default(cpus),
-    memory: size({ min: 128 * 1024 ** 2, max: 16 * 1024 ** 3 }, `${who}: memory (128MiB to 16GiB)`).prefault(memory),
-  }).prefault({});
-}
-
-function toSize({ cpus, memory }: { readonly cpus: number; readonly memory: unknown }): PartSize {
-  return { cpus, memoryBytes: Number(memory) };
-}
-
-function size(range: Range, description: string) {
-  const pattern = '^[0-9]+(B|KiB|MiB|GiB)$';
-  return quantity((value) => parseSize(value, range), pattern, description, 'a size such as 512MiB');
-}
-
-/** A string of one of our own notations; it leaves the schema as a number in the base unit. */
-function quantity(parse: (value: string) => Parsed<number>, pattern: string, description: string, what: string) {
-  return z
-    .string({ error: (issue) => `must be ${what}, not ${quote(issue.input)}` })
-    .meta({ pattern, description })
-    .transform((value, context) => {
-      const parsed = parse(value);
-      if (parsed.ok) return parsed.value;
-      context.addIssue({ code: 'custom', message: parsed.error });
-      return z.NEVER;
-    });
+/** What every value of a mapping with free keys is. */
+function valueOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const definition = schema._zod.def as { innerType?: z.core.$ZodType; valueType?: z.core.$ZodType };
+  return definition.innerType ? valueOf(definition.innerType) : definition.valueType;
 }
 
 /** A policy's value: as `petri set` takes it; a count is written as a number. */

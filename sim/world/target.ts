@@ -1,7 +1,7 @@
 import type { ResolvedTarget } from '../faults/fault.ts';
 import { quote, type Parsed } from './quantities.ts';
 import { nearest, orList } from './suggest.ts';
-import type { PartKind } from './part.ts';
+import { kindOf } from './address.ts';
 
 /** What there is to name in a world. */
 export interface Estate {
@@ -128,12 +128,6 @@ function linksOverTheBorder(addresses: readonly string[], estate: Estate): reado
   });
 }
 
-function kindOf(address: string): PartKind {
-  const segments = address.split('/');
-  const outside = ['router', 'map', 'control', 'links', 'traffic'];
-  return (outside.includes(segments[0]!) ? segments[0] : segments[1]) as PartKind;
-}
-
 function cellOf(address: string, estate: Estate): string | null {
   const segments = address.split('/');
   const name = segments[0] === 'links' ? segments[1] : segments[0];
@@ -153,7 +147,8 @@ function nothingNamed(what: string, text: string, typed: string, estate: Estate)
   if (near.length > 0) return `there is no ${what} ${quote(text)} (did you mean ${orList(near)}?)`;
   const cell = typed.split('/')[0]!;
   if (estate.cells.includes(cell)) {
-    const kinds = new Set(estate.addresses.filter((one) => one.startsWith(`${cell}/`)).map(kindOf));
+    const own = estate.addresses.filter((one) => one.startsWith(`${cell}/`));
+    const kinds = new Set(own.map((one) => one.split('/')[1]));
     return `there is no ${what} ${quote(text)}; cell ${cell} has ${[...kinds].join(', ')}`;
   }
   const outside = estate.addresses.filter((address) => cellOf(address, estate) === null);

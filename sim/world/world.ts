@@ -1,6 +1,8 @@
 import type { TrafficStatus } from '../state/status.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import type { PartSize } from './part.ts';
+import type { Protocol } from './protocol.ts';
+import type { Removable, Services } from './services.ts';
 
 /** A world as a plan needs it: every default filled in, every duration in milliseconds. Made from a file or from flags by `schema.ts`. */
 export interface World {
@@ -32,7 +34,13 @@ export interface World {
       readonly xl: PartSize;
       readonly other: PartSize;
     };
+    /** Parts of the user's own, by name. */
+    readonly services: Services;
+    /** Petri's own parts that a cell does not have. */
+    readonly without: readonly Removable[];
   };
+  /** How traffic speaks to a web of the user's own; null: the web is Petri's. */
+  readonly protocol: Protocol | null;
   readonly traffic: {
     readonly on: boolean;
     readonly rps: number;

@@ -36,6 +36,13 @@ export function writeConfig(stateFolder: string, config: PartConfig): string {
   return path;
 }
 
+/** The folder that a service of the user's own begins in: its own, and empty. */
+export function workingFolder(stateFolder: string, address: string): string {
+  const path = join(stateFolder, 'parts', fileNameOf(address));
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
+
 export interface OpenLog {
   readonly path: string;
   readonly fd: number;

@@ -1,14 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions as SpawnCommon } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { setPriority } from 'node:os';
-import type { Endpoint } from '../../../cells/runtime/part-config.ts';
-import type { PartKind, PartSpec } from '../../world/part.ts';
+import type { ForeignRun, PartKind, PartSpec } from '../../world/part.ts';
 import type { PartExit, PartObservation, PartState } from '../substrate.ts';
 import { SubstrateError } from '../substrate-error.ts';
 import { hasProc, processFacts } from './identity.ts';
-import { lastLines, openLog, writeConfig, type OpenLog } from './part-files.ts';
+import { lastLines, openLog, workingFolder, writeConfig, type OpenLog } from './part-files.ts';
 import { markerOf, nodeFlags, partEnvironment } from './part-environment.ts';
+import { untilAccepts, untilForeignServes } from './until-serves.ts';
 import { until } from './until.ts';
 
 /** The longest time from spawn to serving, in milliseconds. */
@@ -43,6 +42,8 @@ export class PartProcess {
   readonly gone: Promise<PartExit>;
   readonly #child: ChildProcess;
   readonly #log: OpenLog;
+  /** A service of the user's own may be a wrapper around others: what is done to it is done to all that it started. */
+  readonly #isForeign: boolean;
   #serving = false;
   #askedToEnd = false;
   #paused = false;
@@ -58,6 +59,8 @@ export class PartProcess {
     this.gone = new Promise((resolve) => {
       const end = (code: number | null, signal: string | null) => {
         this.#exit = { address: part.address, pid: this.#child.pid ?? null, code, signal };
+        // What it started is of its group, and nobody else can have that number while one of them lives.
+        if (this.#isForeign) signalGroup(this.#child.pid, 'SIGKILL');
         resolve(this.#exit);
       };
       this.#child.once('exit', end);
@@ -65,7 +68,8 @@ export class PartProcess {
         if (this.#child.pid === undefined) end(null, null);
       });
     });
-    this.ready = this.#untilReady(part.run.program === 'redis' ? part.run.ready : null);
+    this.#isForeign = part.run.program === 'foreign';
+    this.ready = this.#untilReady(part);
   }
 
   get alive(): boolean {
@@ -74,7 +78,9 @@ export class PartProcess {
 
   signal(name: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
     if (name === 'SIGTERM') this.#askedToEnd = true;
-    if (this.alive) this.#child.kill(name);
+    if (!this.alive) return;
+    if (this.#isForeign) signalGroup(this.#child.pid, name);
+    else this.#child.kill(name);
   }
 
   async pause(): Promise<void> {
@@ -106,8 +112,14 @@ export class PartProcess {
     return this.#serving ? 'running' : 'starting';
   }
 
-  async #untilReady(endpoint: Endpoint | null): Promise<void> {
-    const serving = endpoint ? untilAccepts(endpoint, () => this.alive) : this.#untilSaid();
+  async #untilReady({ run }: PartSpec): Promise<void> {
+    const alive = () => this.alive;
+    const serving =
+      run.program === 'redis'
+        ? untilAccepts(run.ready, alive)
+        : run.program === 'foreign'
+          ? untilForeignServes(run, alive)
+          : this.#untilSaid();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(() => resolve('late'), readyWithinMs);
@@ -151,6 +163,8 @@ function spawnPart(part: PartSpec, options: SpawnOptions, logFd: number): ChildP
     return spawn(run.executable, run.args, { ...common, stdio: ['ignore', logFd, logFd] });
   }
   if (run.program === 'redis-image') throw new Error(`${part.address}: an image is run by Docker, not as a process`);
+  if (run.program === 'foreign')
+    return spawnForeign(part.address, run, options, { ...common, stdio: ['ignore', logFd, logFd] });
   const args = [
     ...nodeFlags(run.program),
     options.programPath(run.program),
@@ -159,18 +173,24 @@ function spawnPart(part: PartSpec, options: SpawnOptions, logFd: number): ChildP
   return spawn(options.nodePath, args, { ...common, stdio: ['ignore', logFd, logFd, 'ipc'] });
 }
 
-async function untilAccepts(endpoint: Endpoint, alive: () => boolean): Promise<'serving'> {
-  await until(async () => !alive() || (await accepts(endpoint)), readyWithinMs, 15);
-  return 'serving';
+/** `node` is the Node that Petri itself runs on; every other program is looked for on PATH. */
+function spawnForeign(address: string, run: ForeignRun, options: SpawnOptions, common: SpawnCommon): ChildProcess {
+  const [program, ...args] = run.command ?? [];
+  if (program === undefined)
+    throw new SubstrateError(
+      'start-failed',
+      `${address} has an image and no command: give it one, or grow it --on docker`,
+    );
+  const cwd = workingFolder(options.stateFolder, address);
+  const env = { ...common.env, ...run.env };
+  return spawn(program === 'node' ? options.nodePath : program, args, { ...common, env, cwd });
 }
 
-function accepts(endpoint: Endpoint): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection(endpoint);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // Nobody of the group is left.
+  }
 }

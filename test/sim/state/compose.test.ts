@@ -30,7 +30,7 @@ function known(health: 'serving' | 'down', more: Partial<Known> = {}): Known {
     cells: { a: cell('serving'), b: cell(health), c: cell('serving') },
   } as const;
   return {
-    world: { name: 'default' } as Known['world'],
+    world: { name: 'default', cell: { services: {} } } as unknown as Known['world'],
     name: 'default',
     since: 0,
     now: 60_000,

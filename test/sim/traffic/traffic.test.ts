@@ -41,6 +41,7 @@ const settings: TrafficSettings = {
   clientRetry: 'keyed',
   xlAbove: 1000,
   tenantFrom: 'header',
+  protocol: null,
 };
 
 async function start(more: Partial<TrafficSettings> = {}): Promise<FramedClient> {
