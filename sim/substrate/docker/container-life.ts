@@ -91,6 +91,11 @@ export class ContainerLife {
     this.#tellBegun();
   }
 
+  /** It ran before anybody listened to what it says. Where a probe can ask, that still decides. */
+  takeAsServing(): void {
+    this.#said();
+  }
+
   /** It was found to have ended with this code; null where nobody knows. Twice is once. */
   async end(code: number | null): Promise<void> {
     if (this.#ending) return;

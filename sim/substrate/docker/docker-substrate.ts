@@ -8,6 +8,7 @@ import { logPathOf } from '../process/part-files.ts';
 import type { OutsideChange, PartExit, PartObservation, Substrate } from '../substrate.ts';
 import { SubstrateError } from '../substrate-error.ts';
 import { planOfPart, planOfPorthole } from './container-plan.ts';
+import { findComposed } from './composed.ts';
 import { ask, askUnless } from './engine-call.ts';
 import { EngineEvents } from './engine-events.ts';
 import { MemoryGauge } from './memory-gauge.ts';
@@ -37,6 +38,13 @@ export interface DockerSubstrateOptions extends Ownership {
   readonly routerPorts: Readonly<Record<string, number>>;
   /** Called right after a container was created, before it has run: the place to note it in the ledger. */
   readonly onCreated: (address: string, containerId: string) => void;
+  /** Where Compose has made the world, with its networks and volumes: only what it lacks is made here. */
+  readonly compose?: {
+    /** The secret of its porthole. */
+    readonly token: string;
+    /** Called when its porthole was ended by somebody: without that nothing here can go on. */
+    readonly onLost: () => void;
+  };
 }
 
 /** The porthole comes back by itself this long after it was ended by somebody. */
@@ -60,9 +68,9 @@ export class DockerSubstrate implements Substrate {
 
   constructor(options: DockerSubstrateOptions) {
     this.#options = options;
-    const { docker, project, world, image, cells } = options;
-    const token = randomBytes(16).toString('hex');
-    this.#portholePlan = planOfPorthole({ project, world, image, token, cells });
+    const { docker, project, world, image, cells, compose } = options;
+    const token = compose?.token ?? randomBytes(16).toString('hex');
+    this.#portholePlan = this.#withTheirs(planOfPorthole({ project, world, image, token, cells }));
     this.#porthole = new PartContainer(this.#portholePlan, {
       ...this.#surroundings(),
       onExit: () => this.#portholeEnded(),
@@ -86,14 +94,16 @@ export class DockerSubstrate implements Substrate {
    * is removed first. Call it once, before the first start.
    */
   async prepare(): Promise<void> {
-    const { docker, project, cells, eventsFolder } = this.#options;
+    const { docker, project, cells, eventsFolder, compose } = this.#options;
     await sweepLabelled(docker, { project, life: null });
     await this.#events.open();
-    await Promise.all([
-      ...cells.map((cell) => this.#makeNetwork(cellNetwork(project, cell), true)),
-      this.#makeNetwork(outsideNetwork(project), false),
-      ...[...cells, null].map((cell) => this.#volume(eventsVolume(project, cell))),
-    ]);
+    if (!compose) {
+      await Promise.all([
+        ...cells.map((cell) => this.#makeNetwork(cellNetwork(project, cell), true)),
+        this.#makeNetwork(outsideNetwork(project), false),
+        ...[...cells, null].map((cell) => this.#volume(eventsVolume(project, cell))),
+      ]);
+    }
     await this.#startPorthole();
     await this.#client.followEvents(eventsFolder);
     this.#gauge.start();
@@ -108,7 +118,7 @@ export class DockerSubstrate implements Substrate {
     if (this.#destroyed) return Promise.reject(new SubstrateError('destroyed', 'this world has been ended'));
     const { project, image, routerPorts } = this.#options;
     const answers = (host: string, port: number) => this.#answers(host, port);
-    const plan = planOfPart(part, { project, image, routerPorts, answers });
+    const plan = this.#withTheirs(planOfPart(part, { project, image, routerPorts, answers }));
     let container = this.#parts.get(part.address);
     if (!container) {
       container = new PartContainer(plan, this.#surroundings());
@@ -208,6 +218,12 @@ export class DockerSubstrate implements Substrate {
     };
   }
 
+  /** In a world that Compose has made, its container for the part is the part. */
+  #withTheirs(plan: ContainerPlan): ContainerPlan {
+    const { docker, project, compose } = this.#options;
+    return compose ? { ...plan, findTheirs: () => findComposed(docker, project, plan.request.address) } : plan;
+  }
+
   #known(address: string, wanted: string): PartContainer {
     const part = this.#parts.get(address);
     if (part) return part;
@@ -230,6 +246,11 @@ export class DockerSubstrate implements Substrate {
   /** Nobody but us needs it, and nobody else brings it back. */
   #portholeEnded(): void {
     this.#portholeAt = null;
+    const { compose } = this.#options;
+    if (compose) {
+      if (!this.#destroyed) compose.onLost();
+      return;
+    }
     const again = () => {
       if (this.#destroyed) return;
       this.#startPorthole().catch(() => {});
@@ -274,7 +295,7 @@ export class DockerSubstrate implements Substrate {
   }
 
   async #prepareFor({ request: { volume, image } }: ContainerPlan): Promise<void> {
-    if (volume === null) return;
+    if (volume === null || this.#options.compose) return;
     const name = volumeName(this.#options.project, volume);
     await this.#volume(name);
     if (image !== this.#options.image) await this.#handOver(name);

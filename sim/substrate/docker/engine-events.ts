@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
 import { ask } from './engine-call.ts';
-import { labelNames } from './names.ts';
+import { composeProjectLabel } from './names.ts';
 
 /** What the engine tells of as it happens. `id` is the container's. */
 interface EngineEvent {
@@ -61,7 +61,7 @@ export class EngineEvents {
     if (Type === 'network') {
       const id = Actor.Attributes['container'];
       if (id !== undefined) this.#options.onChange(id);
-    } else if (Actor.Attributes[labelNames.project] === this.#options.project) this.#options.onChange(Actor.ID);
+    } else if (Actor.Attributes[composeProjectLabel] === this.#options.project) this.#options.onChange(Actor.ID);
   }
 
   async #again(): Promise<void> {

@@ -11,6 +11,9 @@ export const labelNames = {
   address: 'dev.petri.address',
 } as const;
 
+/** What Compose knows its own by, and everybody who groups by it. */
+export const composeProjectLabel = 'com.docker.compose.project';
+
 /** The address of the one container that is not a part: the supervisor's way into the world's networks. */
 export const portholeAddress = 'porthole';
 
@@ -99,7 +102,7 @@ function ownLabels({ project, world }: Ownership): Labels {
   return {
     [labelNames.project]: project,
     [labelNames.world]: world,
-    'com.docker.compose.project': project,
+    [composeProjectLabel]: project,
     'com.docker.compose.version': '2.0.0',
   };
 }

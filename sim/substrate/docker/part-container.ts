@@ -19,6 +19,11 @@ export interface ContainerPlan {
   readonly inputEnds: boolean;
   /** Asks whether it serves; null for programs that say so themselves. */
   readonly probe: (() => Promise<boolean>) | null;
+  /**
+   * The id of the container that somebody else has made for it, as Compose does; null where there is none. That one is started
+   * and stopped here, and never changed or removed; it knows its config and reads nothing.
+   */
+  readonly findTheirs?: () => Promise<string | null>;
 }
 
 export interface ContainerSurroundings {
@@ -49,6 +54,8 @@ export class PartContainer {
   readonly #around: ContainerSurroundings;
   #plan: ContainerPlan;
   #id: string | null = null;
+  /** It is a container that somebody else has made. */
+  #isTheirs = false;
   #life: ContainerLife | null = null;
   #cut: Cut = 'no';
   /** What it may use instead of what its plan says. */
@@ -212,8 +219,10 @@ export class PartContainer {
     if (wasCut) this.#cut = 'no';
     await this.#attach(life);
     this.#refuseWhenOver();
+    if (facts.State.Paused) await askUnless([409, 500], `resume ${this.address}`, this.#container().unpause());
     await askUnless([304], `start ${this.address}`, this.#container().start());
     life.begin();
+    if (this.#isTheirs && facts.State.Running) life.takeAsServing();
     if (this.#cut === 'here') await this.#leaveNetworks();
     if (wasCut) this.#tell('connected');
     await this.#look();
@@ -226,6 +235,12 @@ export class PartContainer {
   /** The container that it had, or a new one where that is gone, belongs to a dead supervisor, or does not fit any more. */
   async #ensureContainer(): Promise<Inspection> {
     const { docker, owner, onCreated, prepareFor } = this.#around;
+    const theirs = (await this.#plan.findTheirs?.()) ?? null;
+    this.#isTheirs = theirs !== null;
+    if (theirs !== null) {
+      this.#id = theirs;
+      return ask(`look at ${this.address}`, docker.getContainer(theirs).inspect());
+    }
     const known = this.#id === null ? null : await this.#inspect();
     if (known && this.#fits(known)) return known;
     if (known) await this.#remove(known);
@@ -269,7 +284,8 @@ export class PartContainer {
   async #attach(life: ContainerLife): Promise<void> {
     const all = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
     const stream = await ask(`attach to ${this.address}`, this.#container().attach(all));
-    life.attach(stream as Duplex, this.#plan.input, this.#plan.inputEnds);
+    const { input, inputEnds } = this.#isTheirs ? { input: '', inputEnds: false } : this.#plan;
+    life.attach(stream as Duplex, input, inputEnds);
   }
 
   /** Brings what is known up to what the container is. Only ever called in line. */
@@ -293,6 +309,8 @@ export class PartContainer {
     life.paused = facts.State.Paused;
     await this.#attach(life).catch((error: Error) => life.fail(launchError(this.address, error)));
     life.begin();
+    // It may have said so before anybody listened.
+    if (this.#isTheirs) life.takeAsServing();
     this.#tell('started');
   }
 
