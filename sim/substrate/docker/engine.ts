@@ -15,8 +15,6 @@ export interface Engine {
   /** `20.10.24`. */
   readonly version: string;
   readonly apiVersion: string;
-  /** What its containers run on, as Node names it: `x64`, `arm64`. */
-  readonly architecture: string;
 }
 
 export interface ConnectOptions {
@@ -92,7 +90,6 @@ async function connectTo(
     isRemote: address.isRemote,
     version: answer.Version.replace(/[+-].*$/, ''),
     apiVersion,
-    architecture: answer.Arch === 'amd64' ? 'x64' : answer.Arch,
   };
 }
 
