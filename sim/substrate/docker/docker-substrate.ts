@@ -22,6 +22,7 @@ import {
   volumeName,
   type Ownership,
 } from './names.ts';
+import { makeNetworks } from './networks.ts';
 import { PartContainer, type ContainerPlan, type ContainerSurroundings } from './part-container.ts';
 import { PortholeClient } from './porthole-client.ts';
 import { eraseVolumesOf, sweepLabelled } from './sweep.ts';
@@ -99,8 +100,7 @@ export class DockerSubstrate implements Substrate {
     await this.#events.open();
     if (!compose) {
       await Promise.all([
-        ...cells.map((cell) => this.#makeNetwork(cellNetwork(project, cell), true)),
-        this.#makeNetwork(outsideNetwork(project), false),
+        this.#makeNetworks(),
         ...[...cells, null].map((cell) => this.#volume(eventsVolume(project, cell))),
       ]);
     }
@@ -268,11 +268,18 @@ export class DockerSubstrate implements Substrate {
     }).finally(() => socket.destroy()) as Promise<boolean>;
   }
 
-  async #makeNetwork(name: string, internal: boolean): Promise<void> {
-    const { docker } = this.#options;
-    const labels = { ...networkLabels(this.#options, name) };
-    const options = { Name: name, Driver: 'bridge', Internal: internal, Labels: labels, CheckDuplicate: true };
-    await askUnless([409], `create the network ${name}`, docker.createNetwork(options));
+  #makeNetworks(): Promise<void> {
+    const { docker, project, cells } = this.#options;
+    const wish = (name: string, isInternal: boolean) => ({
+      name,
+      isInternal,
+      labels: networkLabels(this.#options, name),
+    });
+    const wishes = [
+      ...cells.map((cell) => wish(cellNetwork(project, cell), true)),
+      wish(outsideNetwork(project), false),
+    ];
+    return makeNetworks(docker, wishes);
   }
 
   /** Volumes outlive supervisors: one that is there already is taken as it is. */

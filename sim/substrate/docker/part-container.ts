@@ -60,6 +60,8 @@ export class PartContainer {
   #cut: Cut = 'no';
   /** What it may use instead of what its plan says. */
   #limit: Partial<PartSize> = {};
+  /** Its address on each network, as long as it lives: its open connections are bound to it. */
+  readonly #ownAddresses = new Map<string, string>();
   #line: Promise<unknown> = Promise.resolve();
   #lookWaits = false;
   #over = false;
@@ -201,6 +203,7 @@ export class PartContainer {
   }
 
   #beginLife(): ContainerLife {
+    this.#ownAddresses.clear();
     const life = new ContainerLife(this.address, this.#around.stateFolder, this.#plan.probe);
     this.#life = life;
     this.memoryBytes = null;
@@ -316,6 +319,7 @@ export class PartContainer {
 
   async #lookAtNetworks(facts: Inspection): Promise<void> {
     const missing = this.#missingNetworks(facts).length > 0;
+    if (!missing && this.#cut === 'no') this.#noteAddresses(facts);
     if (missing && this.#cut === 'no') {
       this.#cut = 'outside';
       this.#tell('cut-off');
@@ -335,11 +339,35 @@ export class PartContainer {
     const alias = hostOf(this.address);
     for (const network of this.#plan.request.networks) {
       const aliases: readonly string[] | null | undefined = joined[network]?.Aliases;
-      if (aliases?.includes(alias)) continue;
+      const own = this.#ownAddresses.get(network);
+      const isAtHome = own === undefined || !this.alive || joined[network]?.IPAddress === own;
+      if (aliases?.includes(alias) && isAtHome) continue;
       if (joined[network] !== undefined) await this.#leave(network, Id);
-      const wish = { Container: Id, EndpointConfig: { Aliases: [alias] } };
-      const joining = this.#around.docker.getNetwork(network).connect(wish);
-      await ask(`connect ${this.address} to ${network}`, joining);
+      await this.#join(network, Id, alias, this.alive ? (own ?? null) : null);
+    }
+  }
+
+  /** With the address that it had, where that is still free and the network can give it. */
+  async #join(network: string, id: string, alias: string, own: string | null): Promise<void> {
+    const what = `connect ${this.address} to ${network}`;
+    const joining = (config: object) =>
+      ask(
+        what,
+        this.#around.docker
+          .getNetwork(network)
+          .connect({ Container: id, EndpointConfig: { Aliases: [alias], ...config } }),
+      );
+    if (own === null) return void (await joining({}));
+    await joining({ IPAMConfig: { IPv4Address: own } }).catch((error: unknown) => {
+      if (!(error instanceof EngineError) || error.status === null) throw error;
+      return joining({});
+    });
+  }
+
+  #noteAddresses({ NetworkSettings: { Networks: joined } }: Inspection): void {
+    for (const network of this.#plan.request.networks) {
+      const address = joined[network]?.IPAddress;
+      if (address) this.#ownAddresses.set(network, address);
     }
   }
 

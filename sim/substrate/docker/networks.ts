@@ -1,0 +1,54 @@
+import type Dockerode from 'dockerode';
+import { ask, askUnless } from './engine-call.ts';
+
+export interface NetworkWish {
+  readonly name: string;
+  /** Without a way out, and without ports that could be published. */
+  readonly isInternal: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How often subnets are chosen before the reason is told: another world may take one in between. */
+const triesMax = 5;
+
+/**
+ * Makes networks whose subnets are written down. Only there does the engine give a container its old address back, without which
+ * its open connections would hang for ever after it was cut off and connected again. The engine itself chooses the subnets, since
+ * it alone knows which are free: each network is made, looked at, and made again with what it got.
+ */
+export async function makeNetworks(docker: Dockerode, wishes: readonly NetworkWish[]): Promise<void> {
+  for (let left = triesMax - 1; ; left--) {
+    try {
+      await Promise.all(wishes.map((wish) => create(docker, wish, null)));
+      const subnets = await Promise.all(wishes.map(({ name }) => subnetOf(docker, name)));
+      await Promise.all(wishes.map(({ name }) => remove(docker, name)));
+      await Promise.all(wishes.map((wish, index) => create(docker, wish, subnets[index] ?? null)));
+      return;
+    } catch (error) {
+      await Promise.all(wishes.map(({ name }) => remove(docker, name).catch(() => {})));
+      if (left === 0 || !/overlaps/.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+async function create(
+  docker: Dockerode,
+  { name, isInternal, labels }: NetworkWish,
+  subnet: string | null,
+): Promise<void> {
+  const ipam = subnet === null ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } };
+  const options = { Name: name, Driver: 'bridge', Internal: isInternal, Labels: { ...labels }, CheckDuplicate: true };
+  await ask(`create the network ${name}`, docker.createNetwork({ ...options, ...ipam }));
+}
+
+async function subnetOf(docker: Dockerode, name: string): Promise<string | null> {
+  const facts = (await ask(`look at the network ${name}`, docker.getNetwork(name).inspect())) as {
+    readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] };
+  };
+  return facts.IPAM?.Config?.[0]?.Subnet ?? null;
+}
+
+/** Only ever what was created here a moment ago: the name carries the project's own mark. */
+async function remove(docker: Dockerode, name: string): Promise<void> {
+  await askUnless([404], `remove the network ${name}`, docker.getNetwork(name).remove());
+}
