@@ -29,15 +29,19 @@ export function saveImages(engine: Engine, names: readonly string[], file: strin
     await rm(partial, { force: true });
   };
   const write = async () => {
+    const streams: { destroy(): unknown }[] = [];
     try {
       // `flush`: what has its name is on the disk.
       const target = (await open(partial, 'wx')).createWriteStream({ flush: true });
+      streams.push(target);
       const counter = countBytes((mebibytes) => say(`Saving ${names.join(', ')}: ${mebibytes} MiB`));
       const source = await askForArchive(engine, names);
+      streams.push(source);
       await pipeline(source, counter.stream, target, { signal: abort.signal });
       await rename(partial, file);
       return { bytes: counter.bytes() };
     } catch (error) {
+      for (const stream of streams) stream.destroy();
       await rm(partial, { force: true });
       if (ofTheFile.has((error as NodeJS.ErrnoException).code ?? ''))
         throw new DockerError('failed', `${file} cannot be written: ${(error as Error).message}`, { cause: error });
