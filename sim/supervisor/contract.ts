@@ -56,8 +56,8 @@ export interface SupervisorMethods {
   log: { args: LogLine; result: null };
   /** Heals everything, ends everything, empties the volumes, grows the same world again. */
   reset: { args: Record<string, never>; result: Status };
-  /** Ends the world; answers just before the supervisor exits. */
-  down: { args: Record<string, never>; result: { parts: number } };
+  /** Ends the world; answers just before the supervisor exits. One that is Compose's (`attachedTo`: the project) goes on without it. */
+  down: { args: Record<string, never>; result: { parts: number; attachedTo: string | null } };
 }
 
 export type SupervisorMethod = keyof SupervisorMethods;

@@ -36,6 +36,8 @@ export interface Ground {
   close(): Promise<void>;
   /** Empties the volumes. Only between `close` and a new world. */
   eraseVolumes(): Promise<void>;
+  /** Where the world is somebody else's, and goes on when its supervisor ends. Resolves with a sentence when it was taken away. */
+  readonly lost?: Promise<string>;
 }
 
 /** Rejects `unavailable` where what the world asks for is not to be had. */
@@ -45,6 +47,7 @@ export async function prepareGround(inputs: GroundInputs): Promise<Ground> {
       return (await import('./process-ground.ts')).prepareProcessGround(inputs);
     case 'docker':
       // What talks to Docker costs an eighth of a second to load.
+      if (inputs.docker?.attached) return (await import('./attached-ground.ts')).prepareAttachedGround(inputs);
       return (await import('./docker-ground.ts')).prepareDockerGround(inputs);
   }
 }

@@ -111,7 +111,7 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
         .parts.all()
         .filter((part) => part.observation.state !== 'stopped').length;
       setImmediate(() => owner.onEnd());
-      return { parts };
+      return { parts, attachedTo: live().attachedTo };
     },
   };
   return handlers as unknown as Readonly<Record<string, Handler>>;
@@ -149,6 +149,11 @@ async function scale(
 }
 
 async function reset(owner: Owner): Promise<Status> {
+  const { attachedTo } = owner.world;
+  if (attachedTo !== null) {
+    const how = `petri down lets go of ${attachedTo}, docker-compose down -v and docker-compose up -d begin it afresh`;
+    throw new RpcError('usage', `the volumes of this world are Compose's: ${how}`);
+  }
   await owner.reset().catch((error: unknown) => {
     if (error instanceof RpcError) throw error;
     const why = `the world could not be grown again: ${(error as Error).message}`;

@@ -27,9 +27,13 @@ import { OutsideWatch } from './outside-watch.ts';
 import { Parts } from './parts.ts';
 import { Reconciler } from './reconciler.ts';
 import type { StateFolder } from './state-folder.ts';
+import { Takeover } from './takeover.ts';
 
 /** A task that is scaled away has this long to finish, in milliseconds. */
 const taskEndsWithinMs = 10_000;
+
+/** Faults on a world that goes on without its supervisor have this long to heal before it goes. */
+const healsWithinMs = 10_000;
 
 /** Ten thousand tenants, or a machine that is busy growing them, take the traffic part a while. */
 const trafficAnswersMs = 10_000;
@@ -48,6 +52,9 @@ export class LiveWorld {
   readonly observer: Observer;
   readonly #token: string;
   readonly #ground: Ground;
+  /** The Compose project that this world is, where it is one. */
+  readonly attachedTo: string | null;
+  readonly #takeover: Takeover | null;
   /** Policies as `petri set` spells them, where they differ from their defaults. */
   #policies: Readonly<Record<string, string>>;
   #desired: Readonly<Record<string, number>> | null = null;
@@ -58,6 +65,7 @@ export class LiveWorld {
     this.folder = options.folder;
     this.#token = options.token;
     this.#ground = ground;
+    this.attachedTo = options.docker?.attached?.project ?? null;
     this.#policies = options.world.policies;
     this.#traffic = { ...options.world.traffic };
     this.events = new EventLog(join(options.folder.events, eventsFileName('supervisor')), 'supervisor');
@@ -76,6 +84,7 @@ export class LiveWorld {
       },
     });
     this.admin = new AdminConnections(options.token, (address) => this.endpointOf(adminNameOf(address)));
+    this.#takeover = this.attachedTo === null ? null : this.#takesOver();
     this.faultPorts = new WorldFaultPorts(this.parts, this.admin, (address) => this.#isScaledAway(address));
     this.faults = new FaultRunner({
       on: this.world.on,
@@ -106,6 +115,11 @@ export class LiveWorld {
   /** Finds engine and ports, makes the folders. Starts nothing. Rejects `unavailable` where the asked port is taken. */
   static async compose(options: GroundInputs): Promise<LiveWorld> {
     return new LiveWorld(options, await prepareGround(options));
+  }
+
+  /** Where the world is somebody else's: resolves with a sentence when it was taken away. */
+  get lost(): Promise<string> | null {
+    return this.#ground.lost ?? null;
   }
 
   /** The plan as of now: counts and policies change while a world lives. */
@@ -151,13 +165,15 @@ export class LiveWorld {
   }
 
   async grow(onProgress: (text: string, done: number, total: number) => void): Promise<void> {
+    if (this.#takeover) this.#desired = await this.#takeover.desired();
     const plan = this.plan();
     const witnesses: Record<string, readonly string[]> = {};
     for (const cell of plan.cells) {
       const tenants = tenantsOfCell(this.world, cell);
       if (tenants.length > 0) witnesses[cell] = tenants;
     }
-    const addresses = plan.initialParts().map((part) => part.address);
+    const planned = plan.initialParts().map((part) => part.address);
+    const addresses = planned.filter((address) => !this.#isScaledAway(address));
     this.observer.start();
     const tell = (text: string, done: number, total: number) => {
       this.observer.growing = { done, total };
@@ -176,8 +192,9 @@ export class LiveWorld {
     this.events.record('world.serving', { cells: plan.cells, router: this.routerUrl });
   }
 
-  /** Ends every part. The volumes stay. */
+  /** Ends every part, or where the world is somebody else's, only what was done to it. The volumes stay. */
   async end(): Promise<void> {
+    if (this.#takeover) await this.#healAll();
     this.reconciler.stop();
     this.faults.stop();
     this.parts.end();
@@ -324,6 +341,24 @@ export class LiveWorld {
     await this.#setLinks(cell);
   }
 
+  #takesOver(): Takeover {
+    return new Takeover({
+      admin: this.admin,
+      plan: () => this.plan(),
+      policies: () => policyValues(this.#policies),
+      onRole: (address, role) => this.observer.learnRole(address, role),
+    });
+  }
+
+  async #healAll(): Promise<void> {
+    const healed = this.faults.heal(null).catch(() => {});
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, healsWithinMs)));
+    // A world that was taken away has nothing to heal any more.
+    await Promise.race([healed, late, this.lost]);
+    clearTimeout(timer);
+  }
+
   #isScaledAway(address: string): boolean {
     const [cell = '', service = '', index = ''] = address.split('/');
     if (service !== 'web' && service !== 'worker') return false;
@@ -342,6 +377,9 @@ export class LiveWorld {
   /** Tells a part that begins to serve what has changed since its config was thought of. */
   async #greet(address: string): Promise<void> {
     try {
+      if (this.#takeover && address.startsWith('links/') && !this.observer.serving)
+        await this.#takeover.clearRules(address);
+      await this.#takeover?.tell(address);
       if (address.startsWith('links/')) await this.faultPorts.restoreRules(address);
       if (!this.observer.serving) return;
       if (address === 'traffic') await Promise.all([this.setTraffic({}), this.setTrafficTenants()]);

@@ -24,13 +24,14 @@ try {
 
 function dockerWorld({ docker }: SupervisorStart, folder: StateFolder, token: string): DockerWorld | null {
   if (docker === null) return null;
-  return { project: projectOf(folder.name, folder.path), life: lifeOf(token), allowRemote: docker.allowRemote };
+  const project = docker.attached?.project ?? projectOf(folder.name, folder.path);
+  return { project, life: lifeOf(token), allowRemote: docker.allowRemote };
 }
 
 async function own(start: SupervisorStart): Promise<void> {
   const folder = openWorld(start.world.name);
   await sweepDeadWorld(folder);
-  const token = newToken();
+  const token = start.docker?.attached?.token ?? newToken();
   const ledger = Ledger.begin(folder.ledger, {
     kind: 'world',
     token,
@@ -63,6 +64,10 @@ async function own(start: SupervisorStart): Promise<void> {
     void end(70);
   });
   owner.onEnd = () => void end(0);
+  owner.onLost = (why) => {
+    console.error(why);
+    void end(0);
+  };
 
   try {
     await reaper.ready;

@@ -118,6 +118,11 @@ export class Observer {
     this.#diary.add(text, command);
   }
 
+  /** A role that was taken before anybody listened. */
+  learnRole(address: string, role: Role): void {
+    if (!this.#roles.has(address)) this.#roles.set(address, role);
+  }
+
   auroraRoles(): Readonly<Record<string, Role>> {
     return Object.fromEntries(this.#roles);
   }

@@ -36,6 +36,8 @@ export class Owner {
   #progress: Progress = { text: 'starting', done: 0, total: 1 };
   /** Called when a client asked for the end of the world. */
   onEnd: () => void = () => {};
+  /** Called with a sentence when somebody took the world away. */
+  onLost: (why: string) => void = () => {};
 
   constructor(options: OwnerOptions) {
     this.#options = options;
@@ -152,6 +154,7 @@ export class Owner {
       throw ended();
     }
     this.#world = world;
+    void world.lost?.then((why) => this.onLost(why));
   }
 
   #grow(): Promise<void> {

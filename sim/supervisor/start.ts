@@ -7,6 +7,17 @@ export interface DockerStart {
   readonly redisImage: string | null;
   /** Whether an engine on another machine will do. */
   readonly allowRemote: boolean;
+  /** The world is Compose's, and this supervisor only takes it over; left out, the world is made here. */
+  readonly attached?: AttachedStart;
+}
+
+/** What is known of a world that Compose has made. */
+export interface AttachedStart {
+  /** Compose's name for it. */
+  readonly project: string;
+  /** The secret that its parts show each other. */
+  readonly token: string;
+  readonly routerPort: number;
 }
 
 /** What the supervisor's program is told: the path of a JSON file with this is its one argument. */

@@ -69,7 +69,7 @@ export async function fakeSupervisor(socketPath: string, options: FakeWorldOptio
       extra.push({ ...line, at: snapshot().status.now });
       return null;
     },
-    down: () => ({ parts: 29 }),
+    down: () => ({ parts: 29, attachedTo: null }),
   };
   const recorded = Object.fromEntries(
     Object.entries(handlers).map(([method, handler]): [string, Handler] => [

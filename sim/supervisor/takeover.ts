@@ -1,0 +1,71 @@
+import type { AuroraStatus } from '../../cells/aurora/contract.ts';
+import type { Plan } from '../world/plan.ts';
+import { clientRetry, routerPolicies, type PolicyValues } from '../world/policies.ts';
+import type { AdminConnections } from './admin.ts';
+
+export interface TakeoverOptions {
+  readonly admin: AdminConnections;
+  readonly plan: () => Plan;
+  readonly policies: () => PolicyValues;
+  readonly onRole: (address: string, role: 'writer' | 'reader') => void;
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+const scaled = ['web', 'worker', 'xl'] as const;
+
+/**
+ * Takes over a world that ran before its supervisor, from parts that know only what a file says: learns what they have become,
+ * and tells each that begins to serve what has changed since.
+ */
+export class Takeover {
+  readonly #options: TakeoverOptions;
+
+  constructor(options: TakeoverOptions) {
+    this.#options = options;
+  }
+
+  /** How many of each service control keeps: somebody may have scaled them. Null where it does not answer. */
+  async desired(): Promise<Counts | null> {
+    const asked = this.#options.admin.call<{ desired: Counts }>('control', 'status', {}, 3000);
+    return asked.then(
+      ({ desired }) => desired,
+      () => null,
+    );
+  }
+
+  /** Rules that a supervisor which died has left on a cell's links. Only while no fault is open. */
+  async clearRules(links: string): Promise<void> {
+    const { admin } = this.#options;
+    const found = await admin.call<{ links: readonly { rules: readonly string[] }[] }>(links, 'status', {});
+    const ids = new Set(found.links.flatMap(({ rules }) => rules));
+    await Promise.all([...ids].map((id) => admin.call(links, 'rule.clear', { id })));
+  }
+
+  async tell(address: string): Promise<void> {
+    const { admin, policies } = this.#options;
+    const plan = this.#options.plan();
+    const [head = '', kind = ''] = address.split('/');
+    if (head === 'links') await admin.call(address, 'links.set', { links: plan.linksOf(kind) });
+    else if (head === 'router') await admin.call(address, 'policies.set', routerPolicies(policies()));
+    else if (head === 'traffic') await admin.call(address, 'set', { clientRetry: clientRetry(policies()) });
+    else if (head === 'control') await this.#tellCounts(plan);
+    else if (kind === 'alb') await admin.call(address, 'targets.set', { targets: plan.albTargets(head) });
+    else if (kind === 'aurora') await this.#learnRole(address);
+  }
+
+  async #tellCounts(plan: Plan): Promise<void> {
+    const before = (await this.desired()) ?? {};
+    for (const [name, count] of Object.entries(plan.desired())) {
+      const [cell, service = ''] = name.split('/');
+      if (before[name] === count || !scaled.some((each) => each === service)) continue;
+      await this.#options.admin.call('control', 'scale', { cell, service, count });
+    }
+  }
+
+  /** It was said once, before anybody listened. */
+  async #learnRole(address: string): Promise<void> {
+    const { role } = await this.#options.admin.call<AuroraStatus>(address, 'status', {});
+    if (role !== 'starting') this.#options.onRole(address, role);
+  }
+}
