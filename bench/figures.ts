@@ -2,6 +2,7 @@ import type { Figure } from './frame.ts';
 import { routerThroughput } from './p01-router.ts';
 import { routerLatency } from './p02-router-latency.ts';
 import { growth } from './p03-up.ts';
+import { docker } from './p04-docker.ts';
 import { notice } from './p05-notice.ts';
 import { sustainedLoad } from './p06-load.ts';
 import { screen } from './p10-screen.ts';
@@ -13,6 +14,7 @@ export const figures: readonly Figure[] = [
   routerThroughput,
   routerLatency,
   growth,
+  docker,
   notice,
   sustainedLoad,
   screen,
