@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Status } from '../state/status.ts';
 import { isSame } from '../substrate/process/identity.ts';
 import { readLedger } from '../supervisor/ledger.ts';
+import type { DockerStart } from '../supervisor/start.ts';
 import { findWorld, openWorld, type StateFolder } from '../supervisor/state-folder.ts';
 import { differences } from '../world/override.ts';
 import type { World } from '../world/world.ts';
@@ -24,6 +25,8 @@ export interface GrowRequest {
   readonly fresh: boolean;
   readonly by: string;
   readonly docker: DockerOptions;
+  /** Compose has made the world: it is taken over instead of grown. */
+  readonly attach?: DockerStart;
 }
 
 /** A world that serves, with an open connection to its supervisor. */
@@ -111,7 +114,7 @@ async function growHere(
   if (swept.kind === 'alive')
     unavailable(`the world ${folder.name} has a supervisor (process ${swept.pid}) that does not answer: petri doctor`);
   if (swept.kind === 'swept') context.err(`ended what a dead supervisor of ${folder.name} had left behind`);
-  const docker = request.world.on === 'docker' ? await prepareDocker(context, request.world, request.docker) : null;
+  const docker = request.attach ?? (await whatItNeeds(context, request));
   if (!request.fresh) checkVolumes(folder, request.world);
   if (request.fresh) for (const path of [folder.volumes, folder.events]) rmSync(path, { recursive: true, force: true });
   if (request.fresh) openWorld(folder.name);
@@ -129,6 +132,10 @@ async function growHere(
   } finally {
     forget();
   }
+}
+
+async function whatItNeeds(context: CommandContext, { world, docker }: GrowRequest): Promise<DockerStart | null> {
+  return world.on === 'docker' ? prepareDocker(context, world, docker) : null;
 }
 
 /** The volumes hold the tenants of the world that was grown on them. */

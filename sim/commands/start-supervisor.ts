@@ -67,11 +67,18 @@ export function grownBefore(name: string): World | null {
 }
 
 export function lastGrown(folder: StateFolder): World | null {
+  const start = lastStart(folder);
+  // A world of Compose's has its data elsewhere.
+  if (start === null || start.docker?.attached) return null;
+  // An older version knew less of a world.
+  const now = defaultWorld();
+  return { ...now, ...start.world, cell: { ...now.cell, ...start.world.cell } };
+}
+
+/** What the supervisor of that folder was told when one was started last; null where none ever was. */
+export function lastStart(folder: StateFolder): SupervisorStart | null {
   try {
-    const { world } = JSON.parse(readFileSync(startFileOf(folder), 'utf8')) as SupervisorStart;
-    // An older version knew less of a world.
-    const now = defaultWorld();
-    return { ...now, ...world, cell: { ...now.cell, ...world.cell } };
+    return JSON.parse(readFileSync(startFileOf(folder), 'utf8')) as SupervisorStart;
   } catch {
     return null;
   }

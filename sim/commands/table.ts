@@ -64,6 +64,20 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./up.ts'),
   },
   {
+    name: 'attach',
+    args: ['[project]'],
+    summary: 'take over a world that docker-compose brought up: it is shown, hurt and mended as one of ours',
+    options: [
+      ['--name <name>', "the world's name here; without it the project's"],
+      ['--allow-remote', 'take a Docker engine on another machine, too'],
+      ['-d, --detach', 'return once it is attached, and stay attached'],
+    ],
+    examples: ['docker-compose up -d && petri attach', 'petri attach petri --detach'],
+    live: false,
+    json: true,
+    load: () => import('./attach.ts'),
+  },
+  {
     name: 'status',
     args: [],
     summary: 'who is served, what is broken, what will end it',
@@ -380,7 +394,6 @@ export const laterCommands: readonly string[] = [
   'capacity',
   'cost',
   'lesson',
-  'attach',
   'move',
   'drain',
   'evacuate',
