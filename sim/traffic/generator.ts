@@ -1,8 +1,9 @@
 import { monotonicMicros } from '../../cells/runtime/event-log.ts';
 import type { EventSink } from '../../cells/runtime/events.ts';
 import type { TrafficStatus } from '../state/status.ts';
+import { spokenMix } from '../world/protocol.ts';
 import type { TrafficSettings } from './contract.ts';
-import { gapMs, planRequest, TenantLaw, tenantOf, type PlanBase } from './plan.ts';
+import { gapMs, planRequest, planSpoken, TenantLaw, tenantOf, type PlanBase } from './plan.ts';
 import type { Requests } from './requests.ts';
 
 /** A tick that comes later than this after it was due is said: latencies then hold the client's own delay. */
@@ -16,6 +17,8 @@ export type TrafficChange = Partial<Pick<TrafficSettings, 'rps' | 'mix' | 'skew'
 /** The open loop: requests leave when the plan says, whether or not earlier ones were answered. */
 export class Generator {
   readonly #base: PlanBase;
+  /** Null: the cells speak as Petri's own do. */
+  readonly #protocol: TrafficSettings['protocol'];
   readonly #requests: Requests;
   readonly #events: EventSink;
   readonly #counts = new Map<string, number>();
@@ -28,7 +31,9 @@ export class Generator {
 
   constructor(settings: TrafficSettings, life: string, requests: Requests, events: EventSink) {
     this.#settings = settings;
-    this.#base = { seed: settings.seed, life, xlAbove: settings.xlAbove };
+    const { seed, xlAbove, protocol } = settings;
+    this.#base = { seed, life, xlAbove };
+    this.#protocol = protocol;
     this.#requests = requests;
     this.#events = events;
     this.#law = new TenantLaw(settings.seed, settings.tenants, settings.skew);
@@ -38,7 +43,8 @@ export class Generator {
   status(): TrafficStatus {
     const { on, rps, skew, mix } = this.#settings;
     const { dropped, inFlight } = this.#requests;
-    return { on, targetRps: rps, ...this.#requests.rates(), skew, mix, dropped, inFlight };
+    const sent = spokenMix(mix, this.#protocol);
+    return { on, targetRps: rps, ...this.#requests.rates(), skew, mix: sent, dropped, inFlight };
   }
 
   set(change: TrafficChange): void {
@@ -95,7 +101,11 @@ export class Generator {
     if (tenant === null) return;
     const k = (this.#counts.get(tenant) ?? 0) + 1;
     this.#counts.set(tenant, k);
-    this.#requests.start(planRequest(this.#base, this.#settings.mix, tenant, k), intendedT);
+    const { mix } = this.#settings;
+    const planned = this.#protocol
+      ? planSpoken(this.#base, this.#protocol, mix, tenant, k)
+      : planRequest(this.#base, mix, tenant, k);
+    if (planned) this.#requests.start(planned, intendedT);
   }
 }
 

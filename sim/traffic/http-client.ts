@@ -26,10 +26,12 @@ export interface Failed {
 
 export interface HttpRequest {
   readonly tenant: string;
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body: string | null;
   readonly key: string | null;
+  /** Names and values in turn; without them those that Petri's own cells read are sent. */
+  readonly headers?: readonly string[];
 }
 
 /**
@@ -89,12 +91,13 @@ export class HttpClient {
   #dispatch(
     pool: Pool,
     { path, headers }: { readonly path: string; readonly headers: string[] },
-    request: Pick<HttpRequest, 'method' | 'body' | 'key'>,
+    request: Pick<HttpRequest, 'method' | 'body' | 'key' | 'headers'>,
     wantBody: boolean,
     done: (result: Answered | Failed) => void,
   ): void {
     if (request.key !== null) headers.push('idempotency-key', request.key);
-    if (request.body !== null) headers.push('content-type', 'application/json');
+    if (request.headers !== undefined) headers.push(...request.headers);
+    else if (request.body !== null) headers.push('content-type', 'application/json');
     let status = 0;
     let answerHeaders: Answered['headers'] = {};
     let chunks: Buffer[] | null = null;

@@ -1,3 +1,5 @@
+import type { RowValues } from './row-values.ts';
+
 /** What was acknowledged to one row. */
 export interface RowMemory {
   readonly tenant: string;
@@ -15,6 +17,8 @@ export interface RowMemory {
   doubts: string[];
   /** Writes under way. */
   writing: number;
+  /** What it may hold, in a service that is not Petri's. */
+  values?: RowValues;
 }
 
 export interface JobMemory {
@@ -50,7 +54,7 @@ export class ClientMemory {
 
   rowsOf(tenants: readonly string[]): RowMemory[] {
     const rows = tenants.flatMap((tenant) => [...(this.#rows.get(tenant)?.values() ?? [])]);
-    return rows.filter(({ version, doubts }) => version > 0 || doubts.length > 0);
+    return rows.filter(({ version, doubts, values }) => version > 0 || doubts.length > 0 || values?.isAcknowledged);
   }
 
   jobsOf(tenants: readonly string[]): JobMemory[] {

@@ -1,5 +1,8 @@
 import type { TrafficStatus } from '../state/status.ts';
+import { spokenMix, templateOf, type Protocol, type RequestTemplate } from '../world/protocol.ts';
 import { draw } from './draw.ts';
+import type { HttpRequest } from './http-client.ts';
+import { speak } from './templates.ts';
 
 export type Op = 'read' | 'write' | 'job' | 'xl';
 
@@ -7,11 +10,14 @@ export type Op = 'read' | 'write' | 'job' | 'xl';
 export interface PlannedRequest {
   readonly tenant: string;
   readonly op: Op;
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: HttpRequest['method'];
   readonly path: string;
   readonly body: string | null;
   readonly key: string | null;
   readonly args: Readonly<Record<string, string | number>>;
+  /** Only to a service that is not Petri's: how this was said, and the headers that go with it. */
+  readonly template?: RequestTemplate;
+  readonly headers?: readonly string[];
 }
 
 /** Small enough that a tenant meets its rows again, and that everything can be read back in seconds. */
@@ -81,6 +87,32 @@ export function planRequest(base: PlanBase, mix: TrafficStatus['mix'], tenant: s
   const kind = draw(seed, 'kind', tenant, k) < 0.8 ? 'recalc' : 'export';
   const args = { kind, sheet, units };
   return { tenant, op, method: 'POST', path: '/jobs', body: JSON.stringify(args), key, args };
+}
+
+/** The same rows and the same shares in the words of a service that is not Petri's; null: it has none for this one. */
+export function planSpoken(
+  { seed, life }: Pick<PlanBase, 'seed' | 'life'>,
+  protocol: Protocol,
+  mix: TrafficStatus['mix'],
+  tenant: string,
+  k: number,
+): PlannedRequest | null {
+  const spoken = spokenMix(mix, protocol);
+  const op = opOf(spoken, draw(seed, 'op', tenant, k));
+  const name = templateOf[op];
+  const template = name === null || spoken[op] === 0 ? null : protocol[name];
+  if (template === null) return null;
+  const sheet = `s${1 + Math.floor(draw(seed, 'sheet', tenant, k) * sheetsPerTenant)}`;
+  const row = `r${1 + Math.floor(draw(seed, 'row', tenant, k) * rowsPerSheet)}`;
+  const value = `${life}-${tenant}-${k}`;
+  const words = { tenant, key: spokenKey(sheet, row), value };
+  const args = op === 'read' ? { sheet, row } : { sheet, row, value };
+  return { ...speak(template, words), op, key: op === 'read' ? null : value, args, template };
+}
+
+/** What `{{key}}` stands for. */
+export function spokenKey(sheet: string, row: string): string {
+  return `${sheet}-${row}`;
 }
 
 function opOf(mix: TrafficStatus['mix'], share: number): Op {

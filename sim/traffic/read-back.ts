@@ -1,6 +1,11 @@
 import type { ReadBack } from '../state/status.ts';
-import type { Answered, Failed, HttpClient } from './http-client.ts';
+import type { Protocol, RequestTemplate } from '../world/protocol.ts';
+import type { Answered, Failed, HttpClient, HttpRequest } from './http-client.ts';
 import { resolveDoubts, versionOf, type ClientMemory, type JobMemory, type RowMemory } from './memory.ts';
+
+import { spokenKey } from './plan.ts';
+import type { RowValues } from './row-values.ts';
+import { hasEnded, speak, valueOf, versionAt } from './templates.ts';
 
 /** So many requests a second at most: reading back must not be felt by the tenants. */
 const paceMs = 8;
@@ -15,6 +20,8 @@ type Item = { readonly kind: 'row'; readonly row: RowMemory } | { readonly kind:
 /** Reads back, through the router, all that was acknowledged to some tenants, and asks after their jobs until each has ended. */
 export class ReadBackRun {
   readonly #http: HttpClient;
+  /** Null: the cells are Petri's own. */
+  readonly #protocol: Protocol | null;
   readonly #fault: string;
   readonly #items: Item[];
   readonly #jobs: number;
@@ -31,8 +38,15 @@ export class ReadBackRun {
   #taken = 0;
   #notTaken = 0;
 
-  constructor(http: HttpClient, memory: ClientMemory, fault: string, tenants: readonly string[]) {
+  constructor(
+    http: HttpClient,
+    memory: ClientMemory,
+    fault: string,
+    tenants: readonly string[],
+    protocol: Protocol | null = null,
+  ) {
     this.#http = http;
+    this.#protocol = protocol;
     this.#fault = fault;
     const rows = memory.rowsOf(tenants).map((row): Item => ({ kind: 'row', row }));
     const jobs = memory.jobsOf(tenants);
@@ -73,16 +87,47 @@ export class ReadBackRun {
     const item = this.#items.shift();
     if (!item) return;
     this.#inFlight++;
-    const { tenant } = item.kind === 'row' ? item.row : item.job;
-    const path = item.kind === 'row' ? `/sheets/${item.row.sheet}/rows/${item.row.row}` : `/jobs/${item.job.id}`;
     const expected = item.kind === 'row' ? { version: item.row.version, etag: item.row.etag } : null;
-    this.#http.send({ tenant, method: 'GET', path, body: null, key: null }, true, (result) => {
+    const request = this.#requestOf(item);
+    if (!request) return void this.#inFlight--;
+    this.#http.send(request, true, (result) => {
       this.#inFlight--;
-      const answered = conclusive(result);
+      const answered = conclusive(result, this.#templateOf(item)?.expect ?? [200]);
       if (!answered) this.#later(item);
       else if (item.kind === 'job') this.#sawJob(item, answered);
       else if (expected) this.#sawRow(item.row, expected, answered);
     });
+  }
+
+  #templateOf(item: Item): RequestTemplate | null {
+    return this.#protocol && (item.kind === 'row' ? this.#protocol.read : this.#protocol.poll);
+  }
+
+  /** Null: the protocol has no words for it. */
+  #requestOf(item: Item): HttpRequest | null {
+    const { tenant } = item.kind === 'row' ? item.row : item.job;
+    if (this.#protocol !== null) {
+      const template = this.#templateOf(item);
+      const words = item.kind === 'row' ? { key: spokenKey(item.row.sheet, item.row.row) } : { id: item.job.id };
+      return template && speak(template, { tenant, ...words });
+    }
+    const path = item.kind === 'row' ? `/sheets/${item.row.sheet}/rows/${item.row.row}` : `/jobs/${item.job.id}`;
+    return { tenant, method: 'GET', path, body: null, key: null };
+  }
+
+  /** In a service that is not Petri's: the value must be one that was acknowledged, or one that may have replaced it. */
+  #sawValue(row: RowMemory, values: RowValues, expectedVersion: number, answered: Answered): void {
+    const template = this.#protocol?.read;
+    if (!template) return;
+    const value = valueOf(template, answered);
+    this.#read++;
+    if (value !== null && values.settle(value)) this.#taken++;
+    const version = versionAt(answered.body, template.version);
+    const isOlder = template.version !== null && (version ?? 0) < expectedVersion;
+    if (values.mayShow(value) && !isOlder) return;
+    const seen = value === null ? 'no such value' : `${value}${version === null ? '' : `, version ${version}`}`;
+    const expected = `${row.sheet}-${row.row} as ${values.newest} or as written later`;
+    this.#isLost({ tenant: row.tenant, request: row.request || values.newest, expected, seen });
   }
 
   #later(item: Item): void {
@@ -96,6 +141,7 @@ export class ReadBackRun {
   }
 
   #sawRow(row: RowMemory, expected: { version: number; etag: string | null }, answered: Answered): void {
+    if (row.values) return this.#sawValue(row, row.values, expected.version, answered);
     const etag = String(answered.headers['etag'] ?? '');
     const version = answered.status === 404 ? 0 : (versionOf(etag) ?? 0);
     if (row.doubts.length > 0) {
@@ -119,7 +165,9 @@ export class ReadBackRun {
       this.#ended++;
       return this.#isLost({ tenant, request, expected: `job ${id}, accepted`, seen: 'no such job' });
     }
-    if (!/"state":\s*"(done|dead)"/.test(answered.body)) return this.#later(item);
+    const template = this.#templateOf(item);
+    const ended = template ? hasEnded(template, answered) : /"state":\s*"(done|dead)"/.test(answered.body);
+    if (!ended) return this.#later(item);
     item.job.ended = true;
     this.#ended++;
   }
@@ -131,8 +179,8 @@ export class ReadBackRun {
 }
 
 /** Only the cell itself can say that something is not there. */
-function conclusive(result: Answered | Failed): Answered | null {
+function conclusive(result: Answered | Failed, good: readonly number[]): Answered | null {
   if (result.kind === 'failed' || result.headers['x-cell-id'] === undefined) return null;
-  const named = result.status === 200 || result.status === 404;
+  const named = good.includes(result.status) || result.status === 404;
   return named ? result : null;
 }

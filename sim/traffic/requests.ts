@@ -7,7 +7,9 @@ import type { Answered, Failed, HttpClient } from './http-client.ts';
 import { acknowledge, versionOf, type ClientMemory, type RowMemory } from './memory.ts';
 import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.ts';
 import type { PlannedRequest } from './plan.ts';
+import { RowValues } from './row-values.ts';
 import { RetryBudget, retryWaitMs } from './retry.ts';
+import { isRepeatable, outcomeOfTemplate, textAt, versionAt } from './templates.ts';
 
 /** At most so many attempts under way: beyond it a request is dropped and counted, instead of eating the machine. */
 export const inFlightMax = 512;
@@ -86,6 +88,7 @@ export class Requests {
     const { tenant, op, args } = planned;
     const row = op === 'write' ? this.#memory.row(tenant, String(args['sheet']), String(args['row'])) : null;
     if (row) row.writing++;
+    if (row && planned.template) (row.values ??= new RowValues()).sent(String(args['value']));
     const id = `${this.#life}-${++this.#count}`;
     this.#send({ id, planned, intendedT, row, attempt: 1, inDoubt: false });
   }
@@ -106,12 +109,9 @@ export class Requests {
     const { planned, id, attempt, intendedT } = running;
     const headers = result.kind === 'answered' ? result.headers : {};
     const status = result.kind === 'answered' ? result.status : null;
-    const { outcome, error } = readOutcome(result);
+    const { outcome, error } = readOutcome(planned, result);
     if (outcome === 'unknown') running.inDoubt = true;
-    const body = result.kind === 'answered' && outcome === 'ok' ? parseObject(result.body) : null;
-    const etag = textOf(headers['etag']);
-    const version = typeof body?.['version'] === 'number' ? body['version'] : versionOf(etag);
-    const job = typeof body?.['id'] === 'string' ? body['id'] : null;
+    const { etag, version, job } = readAnswer(planned, outcome === 'ok' ? result : null, headers);
     const waitMs = outcome === 'ok' || this.#stopped ? null : this.#retryWait(running, status, headers);
     const nowT = monotonicMicros();
     this.#events.record('request.answered', {
@@ -142,7 +142,7 @@ export class Requests {
     const facts = {
       attempt,
       status,
-      repeatable: planned.method === 'GET' || planned.key !== null,
+      repeatable: planned.template ? isRepeatable(planned.template) : planned.method === 'GET' || planned.key !== null,
       retryAfterMs: after === null ? null : after * 1000,
     };
     const jitter = draw(this.#seed, 'jitter', planned.key ?? planned.path, this.#count);
@@ -164,8 +164,9 @@ export class Requests {
     const { row, planned, id } = running;
     if (row) {
       row.writing--;
+      if (row.values) rememberValue(row.values, running, ok);
       if (ok && version !== null) acknowledge(row, version, etag, id);
-      else if (running.inDoubt && planned.key !== null) row.doubts.push(planned.key);
+      else if (running.inDoubt && planned.key !== null && !row.values) row.doubts.push(planned.key);
     } else if (ok && job !== null) {
       const acceptedMs = monotonicMicros() / 1000;
       this.#memory.accepted({ id: job, tenant: planned.tenant, request: id, acceptedMs, ended: false });
@@ -173,8 +174,40 @@ export class Requests {
   }
 }
 
-function readOutcome(result: Answered | Failed): Outcome {
+/** For a service that is not Petri's: which values its row may show from now on. */
+function rememberValue(values: RowValues, { planned, intendedT, inDoubt }: Running, ok: boolean): void {
+  const value = String(planned.args['value']);
+  if (ok) values.acknowledge(value, intendedT / 1000, monotonicMicros() / 1000, inDoubt);
+  else if (inDoubt) values.doubt(value);
+  else values.refused(value);
+}
+
+interface ReadAnswer {
+  readonly etag: string | null;
+  readonly version: number | null;
+  readonly job: string | null;
+}
+
+/** `result` null: it was no good answer. */
+function readAnswer(
+  { template }: PlannedRequest,
+  result: Answered | Failed | null,
+  headers: Answered['headers'],
+): ReadAnswer {
+  const etag = textOf(headers['etag']);
+  const text = result?.kind === 'answered' ? result.body : null;
+  if (template) {
+    const version = text === null ? null : versionAt(text, template.version);
+    return { etag, version, job: text === null ? null : textAt(text, template.id) };
+  }
+  const body = text === null ? null : parseObject(text);
+  const version = typeof body?.['version'] === 'number' ? body['version'] : versionOf(etag);
+  return { etag, version, job: typeof body?.['id'] === 'string' ? body['id'] : null };
+}
+
+function readOutcome({ template, op }: PlannedRequest, result: Answered | Failed): Outcome {
   if (result.kind === 'failed') return outcomeOfFailure(result.code);
+  if (template) return outcomeOfTemplate(template, result, op === 'read');
   const { status, headers } = result;
   return outcomeOf(status, headers['x-cell-id'] !== undefined, headers['retry-after'] !== undefined);
 }

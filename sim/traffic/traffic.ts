@@ -37,7 +37,7 @@ export async function startTraffic(config: PartConfig<TrafficSettings>, events: 
           'tenants.set': ({ tenants }: { tenants: readonly string[] }) => generator.setTenants(tenants),
           'readback.start': ({ fault, tenants }: { fault: string; tenants: readonly string[] }): ReadBack => {
             readBack?.stop();
-            readBack = new ReadBackRun(readingHttp, memory, fault, tenants);
+            readBack = new ReadBackRun(readingHttp, memory, fault, tenants, settings.protocol);
             return readBack.status();
           },
           'readback.status': (): ReadBack | null => readBack?.status() ?? null,
