@@ -27,7 +27,7 @@ export function moreHelp(): string {
   const width = Math.max(...faultKinds.map((kind) => kind.kind.length));
   const lines = faultKinds.flatMap((kind) => [
     `  ${kind.kind.padEnd(width)}  ${kind.summary}`,
-    `  ${''.padEnd(width)}  on ${kind.targets.join(', ')}; ${lasts(kind)}`,
+    `  ${''.padEnd(width)}  on ${kind.targets.join(', ')}; ${lasts(kind)}${kind.on ? `; only in a world on ${kind.on.join(' or ')}` : ''}`,
     ...kind.settings.map(
       (setting) => `  ${''.padEnd(width)}  ${setting.name}=  ${setting.summary} (${printSettingTakes(setting)})`,
     ),

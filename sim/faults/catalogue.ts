@@ -1,4 +1,5 @@
 import { auroraFailover } from './aurora-failover.ts';
+import { badRelease } from './bad-release.ts';
 import { controlDown } from './control-down.ts';
 import { cpuStarved } from './cpu-starved.ts';
 import { crashLoop } from './crash-loop.ts';
@@ -36,4 +37,5 @@ export const faultKinds: readonly FaultKind[] = [
   cpuStarved,
   memoryStarved,
   outOfMemory,
+  badRelease,
 ];

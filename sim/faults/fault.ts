@@ -43,10 +43,12 @@ export interface FaultPorts {
   stop(address: string): Promise<void>;
   pause(address: string): Promise<void>;
   resume(address: string): Promise<void>;
-  /** Containers only, these five: the networks they stand on and what they may use. */
+  /** Containers only, these six: the networks they stand on and what they may use. */
   disconnect(address: string): Promise<void>;
   reconnect(address: string): Promise<void>;
   limit(address: string, size: Partial<PartSize> | null): Promise<void>;
+  /** From their next start on these parts are of that release. */
+  deploy(addresses: readonly string[], which: 'good' | 'bad'): Promise<void>;
   /** Resolves once the kernel has killed it. */
   exhaustMemory(address: string): Promise<void>;
   /** `size` is what is enforced now, null where nothing runs; `planned` is what its plan says. */

@@ -57,6 +57,8 @@ async function prepare({ world, folder, token, docker }: GroundInputs): Promise<
     engineName: `Redis (${image})`,
     endpointOf: (name) => substrate.tunnel(name.replace(/:admin$/, ''), places.reach(name).port),
     reserve: async () => {},
+    badRelease: () =>
+      Promise.reject(new RpcError('usage', `the containers of ${project} are Compose's: their image stays`)),
     close: async () => {},
     eraseVolumes: async () => {
       throw new RpcError('usage', `the volumes of ${project} are Compose's`);

@@ -1,5 +1,6 @@
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import { redisConfig } from '../../cells/sqs/engine.ts';
+import { makeBadRelease } from '../substrate/docker/bad-release.ts';
 import { DockerSubstrate } from '../substrate/docker/docker-substrate.ts';
 import { connectEngine } from '../substrate/docker/engine.ts';
 import { lifeOf, projectOf } from '../substrate/docker/names.ts';
@@ -54,6 +55,7 @@ async function prepare({ world, folder, token, docker }: GroundInputs): Promise<
       return substrate.tunnel(name.replace(/:admin$/, ''), port);
     },
     reserve: async () => {},
+    badRelease: () => makeBadRelease(engine.client, docker.petriImage),
     close: async () => {},
     eraseVolumes: () => substrate.eraseVolumes(),
   };

@@ -2,7 +2,7 @@ import type { AuroraStatus } from '../../cells/aurora/contract.ts';
 import type { CellMap } from '../../router/cell-map.ts';
 import type { FaultPorts, LinkRule } from '../faults/fault.ts';
 import { isXl } from '../world/address.ts';
-import type { PartSize } from '../world/part.ts';
+import type { PartSize, PartSpec } from '../world/part.ts';
 import type { AdminConnections } from './admin.ts';
 import type { Parts } from './parts.ts';
 
@@ -19,10 +19,20 @@ export class WorldFaultPorts implements FaultPorts {
   readonly #parts: Parts;
   readonly #admin: AdminConnections;
   readonly #isScaledAway: (address: string) => boolean;
+  /** Makes an image that cannot start, and says its name. */
+  readonly #badRelease: () => Promise<string>;
+  /** Parts whose image is not that of this release. */
+  readonly #images = new Map<string, string>();
   readonly #held = new Map<string, readonly string[]>();
   readonly #rules = new Map<string, { readonly links: readonly string[]; readonly rule: LinkRule }>();
 
-  constructor(parts: Parts, admin: AdminConnections, isScaledAway: (address: string) => boolean) {
+  constructor(
+    parts: Parts,
+    admin: AdminConnections,
+    isScaledAway: (address: string) => boolean,
+    badRelease: () => Promise<string>,
+  ) {
+    this.#badRelease = badRelease;
     this.#parts = parts;
     this.#admin = admin;
     this.#isScaledAway = isScaledAway;
@@ -54,6 +64,21 @@ export class WorldFaultPorts implements FaultPorts {
 
   limit(address: string, size: Partial<PartSize> | null): Promise<void> {
     return this.#parts.limit(address, size);
+  }
+
+  async deploy(addresses: readonly string[], which: 'good' | 'bad'): Promise<void> {
+    const image = which === 'bad' ? await this.#badRelease() : null;
+    for (const address of addresses) {
+      if (image === null) this.#images.delete(address);
+      else this.#images.set(address, image);
+    }
+  }
+
+  /** A part as it ought to be started now, of the release that it is to have. */
+  released(part: PartSpec | null): PartSpec | null {
+    const image = part === null ? undefined : this.#images.get(part.address);
+    if (part === null || image === undefined || !('config' in part.run)) return part;
+    return { ...part, run: { ...part.run, image } };
   }
 
   exhaustMemory(address: string): Promise<void> {

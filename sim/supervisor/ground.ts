@@ -32,6 +32,8 @@ export interface Ground {
   endpointOf(name: string): Promise<Endpoint>;
   /** Makes sure that so many new names can be placed. */
   reserve(count: number): Promise<void>;
+  /** Makes an image that starts and ends at once, and says its name. Rejects where parts have no image. */
+  badRelease(): Promise<string>;
   /** Ends what stands beside the parts, once they are gone. */
   close(): Promise<void>;
   /** Empties the volumes. Only between `close` and a new world. */

@@ -76,7 +76,7 @@ export class LiveWorld {
     this.parts = new Parts({
       substrate: this.substrate,
       events: this.events,
-      specOf: (address) => this.plan().part(address),
+      specOf: (address) => this.faultPorts.released(this.plan().part(address)),
       onServing: (address) => void this.#greet(address),
       onOutsideDeath: (address, atMs) => {
         outside.note('death', address, atMs);
@@ -85,7 +85,12 @@ export class LiveWorld {
     });
     this.admin = new AdminConnections(options.token, (address) => this.endpointOf(adminNameOf(address)));
     this.#takeover = this.attachedTo === null ? null : this.#takesOver();
-    this.faultPorts = new WorldFaultPorts(this.parts, this.admin, (address) => this.#isScaledAway(address));
+    this.faultPorts = new WorldFaultPorts(
+      this.parts,
+      this.admin,
+      (address) => this.#isScaledAway(address),
+      () => ground.badRelease(),
+    );
     this.faults = new FaultRunner({
       on: this.world.on,
       ports: this.faultPorts,

@@ -51,6 +51,7 @@ export async function prepareProcessGround({ world, folder, token, ledger }: Gro
     engineName: world.cell.without.includes('sqs') ? 'none' : nameOf(engine),
     endpointOf: async (name) => places.reach(name),
     reserve: (count) => ports.reserve(count),
+    badRelease: () => Promise.reject(new RpcError('usage', 'a process has no image: petri up --on docker')),
     close: async () => {},
     eraseVolumes: async () => {
       rmSync(folder.volumes, { recursive: true, force: true });

@@ -41,7 +41,8 @@ export interface PartSpec {
   /** What it may use, as Fargate sizes a task. Enforced where parts are containers; on processes only told. */
   readonly size: PartSize;
   readonly run:
-    | { readonly program: Program; readonly config: PartConfig }
+    /** `image`: that of another release, where it is a container. */
+    | { readonly program: Program; readonly config: PartConfig; readonly image?: string }
     /** A real engine: an executable found on PATH, its arguments, its working folder. No shell in between. */
     | {
         readonly program: 'redis';

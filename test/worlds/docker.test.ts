@@ -88,6 +88,8 @@ describe.runIf(here)('a world on Docker', () => {
     { command: ['fault', 'cpu-starved', 'b/worker/1', '--for', '3s'], predicted: 'none' as const },
     { command: ['fault', 'memory-starved', 'b/web/1', 'mebibytes=200', '--for', '3s'], predicted: 'none' as const },
     { command: ['fault', 'out-of-memory', 'b/worker/1'], predicted: 'none' as const },
+    { command: ['fault', 'bad-release', 'b/worker', '--for', '5s'], predicted: 'none' as const },
+    { command: ['fault', 'bad-release', 'b/web', '--for', '5s'], predicted: 'cell' as const },
   ])('petri $command on containers: what the dependency table predicts', async (fault) => {
     expect((await playPartFault(arena, fault)).problems).toEqual([]);
   });

@@ -51,7 +51,7 @@ export function planOfPart(part: PartSpec, around: PlanSurroundings): ContainerP
       return {
         request: {
           ...common,
-          image: around.image,
+          image: run.image ?? around.image,
           entrypoint: 'node',
           command,
           events: { kind: 'writes', cell: part.cell },
