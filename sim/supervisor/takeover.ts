@@ -12,6 +12,10 @@ export interface TakeoverOptions {
 
 type Counts = Readonly<Record<string, number>>;
 
+/** A part may be busy with its own start, and everything here may be asked for twice. */
+const triesMax = 5;
+const answersWithinMs = 5000;
+
 const scaled = ['web', 'worker', 'xl'] as const;
 
 /**
@@ -27,8 +31,7 @@ export class Takeover {
 
   /** How many of each service control keeps: somebody may have scaled them. Null where it does not answer. */
   async desired(): Promise<Counts | null> {
-    const asked = this.#options.admin.call<{ desired: Counts }>('control', 'status', {}, 3000);
-    return asked.then(
+    return this.#ask<{ desired: Counts }>('control', 'status', {}).then(
       ({ desired }) => desired,
       () => null,
     );
@@ -36,21 +39,20 @@ export class Takeover {
 
   /** Rules that a supervisor which died has left on a cell's links. Only while no fault is open. */
   async clearRules(links: string): Promise<void> {
-    const { admin } = this.#options;
-    const found = await admin.call<{ links: readonly { rules: readonly string[] }[] }>(links, 'status', {});
+    const found = await this.#ask<{ links: readonly { rules: readonly string[] }[] }>(links, 'status', {});
     const ids = new Set(found.links.flatMap(({ rules }) => rules));
-    await Promise.all([...ids].map((id) => admin.call(links, 'rule.clear', { id })));
+    await Promise.all([...ids].map((id) => this.#ask(links, 'rule.clear', { id })));
   }
 
   async tell(address: string): Promise<void> {
-    const { admin, policies } = this.#options;
     const plan = this.#options.plan();
+    const values = this.#options.policies();
     const [head = '', kind = ''] = address.split('/');
-    if (head === 'links') await admin.call(address, 'links.set', { links: plan.linksOf(kind) });
-    else if (head === 'router') await admin.call(address, 'policies.set', routerPolicies(policies()));
-    else if (head === 'traffic') await admin.call(address, 'set', { clientRetry: clientRetry(policies()) });
+    if (head === 'links') await this.#ask(address, 'links.set', { links: plan.linksOf(kind) });
+    else if (head === 'router') await this.#ask(address, 'policies.set', routerPolicies(values));
+    else if (head === 'traffic') await this.#ask(address, 'set', { clientRetry: clientRetry(values) });
     else if (head === 'control') await this.#tellCounts(plan);
-    else if (kind === 'alb') await admin.call(address, 'targets.set', { targets: plan.albTargets(head) });
+    else if (kind === 'alb') await this.#ask(address, 'targets.set', { targets: plan.albTargets(head) });
     else if (kind === 'aurora') await this.#learnRole(address);
   }
 
@@ -59,13 +61,23 @@ export class Takeover {
     for (const [name, count] of Object.entries(plan.desired())) {
       const [cell, service = ''] = name.split('/');
       if (before[name] === count || !scaled.some((each) => each === service)) continue;
-      await this.#options.admin.call('control', 'scale', { cell, service, count });
+      await this.#ask('control', 'scale', { cell, service, count });
     }
   }
 
   /** It was said once, before anybody listened. */
   async #learnRole(address: string): Promise<void> {
-    const { role } = await this.#options.admin.call<AuroraStatus>(address, 'status', {});
+    const { role } = await this.#ask<AuroraStatus>(address, 'status', {});
     if (role !== 'starting') this.#options.onRole(address, role);
+  }
+
+  async #ask<T>(address: string, method: string, args: unknown): Promise<T> {
+    for (let left = triesMax - 1; ; left--) {
+      try {
+        return await this.#options.admin.call<T>(address, method, args, answersWithinMs);
+      } catch (error) {
+        if (left === 0) throw error;
+      }
+    }
   }
 }
