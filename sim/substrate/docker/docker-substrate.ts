@@ -11,6 +11,7 @@ import { planOfPart, planOfPorthole } from './container-plan.ts';
 import { findComposed } from './composed.ts';
 import { ask, askUnless } from './engine-call.ts';
 import { EngineEvents } from './engine-events.ts';
+import { Gate } from './gate.ts';
 import { MemoryGauge } from './memory-gauge.ts';
 import {
   cellNetwork,
@@ -48,6 +49,9 @@ export interface DockerSubstrateOptions extends Ownership {
   };
 }
 
+/** Containers that are created and started at the same time: more of them make none of them serve sooner (tried on 2 cores). */
+const startsAtOnce = 6;
+
 /** The porthole comes back by itself this long after it was ended by somebody. */
 const portholeAgainAfterMs = 300;
 
@@ -61,6 +65,7 @@ export class DockerSubstrate implements Substrate {
   readonly #volumes = new Map<string, Promise<void>>();
   readonly #events: EngineEvents;
   readonly #gauge: MemoryGauge;
+  readonly #gate = new Gate(startsAtOnce);
   readonly #client: PortholeClient;
   readonly #portholePlan: ContainerPlan;
   readonly #porthole: PartContainer;
@@ -211,6 +216,7 @@ export class DockerSubstrate implements Substrate {
       docker,
       owner: { project, world, life },
       stateFolder,
+      gate: this.#gate,
       prepareFor: (plan) => this.#prepareFor(plan),
       onCreated,
       onExit: (exit) => this.#exitListeners.forEach((listener) => listener(exit)),

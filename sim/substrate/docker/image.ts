@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { Engine } from './engine.ts';
 import { dockerErrorOf, reasonOf } from './engine.ts';
 import { DockerError } from './docker-error.ts';
-import { contextHash, dockerfilePath, imageContext, packContext } from './image-context.ts';
+import { contextHash, dockerfilePath, imageContext, packContext, type ImageContext } from './image-context.ts';
 import { followImageStream, silenceError, silenceMsMax } from './image-stream.ts';
 
 /** The public images that a world stands on; any other Node ≥ 22.14 or Redis ≥ 6.2 can take their place. */
@@ -114,10 +114,19 @@ function withTag(name: string): string {
   return /[:@][^/]+$/.test(name) ? name : `${name}:latest`;
 }
 
+/** Petri's image for this installation, where it is built already; else null. */
+export async function findPetriImage(engine: Engine, base: Image): Promise<Image | null> {
+  return await findImage(engine, petriName(imageContext(base.architecture), base));
+}
+
+function petriName(context: ImageContext, base: Image): string {
+  return `petri:${contextHash(context, base.id)}`;
+}
+
 /** Builds Petri's image from this installation, unless it is there: its tag names its content and what it stands on. */
 export async function ensurePetriImage(engine: Engine, base: Image, say: Progress): Promise<Image> {
   const context = imageContext(base.architecture);
-  const name = `petri:${contextHash(context, base.id)}`;
+  const name = petriName(context, base);
   const found = await findImage(engine, name);
   if (found) return found;
   await checkDisk(engine);

@@ -8,6 +8,7 @@ import { ContainerLife } from './container-life.ts';
 import { containerOptions, hashOf, limitsOf, type ContainerRequest } from './container-options.ts';
 import { ask, askUnless, EngineError } from './engine-call.ts';
 import { fillMemory } from './memory-exhaustion.ts';
+import type { Gate } from './gate.ts';
 import { labelNames, type Ownership } from './names.ts';
 
 /** One part as a container: what to ask the engine for, what to tell the program, how to see that it serves. */
@@ -32,6 +33,8 @@ export interface ContainerSurroundings {
   readonly stateFolder: string;
   /** Makes what the container needs before it can be created: its volume. */
   readonly prepareFor: (plan: ContainerPlan) => Promise<void>;
+  /** What starts a container goes through here, a few at a time. */
+  readonly gate: Gate;
   readonly onCreated: (address: string, id: string) => void;
   readonly onExit: (exit: PartExit) => void;
   readonly onOutsideChange: (change: OutsideChange) => void;
@@ -86,7 +89,7 @@ export class PartContainer {
     if (this.#life?.alive) return this.#life.ready;
     this.#plan = plan;
     const life = this.#beginLife();
-    void this.#inLine(() => this.#launch(life)).catch(async (error: Error) => {
+    void this.#inLine(() => this.#around.gate.through(() => this.#launch(life))).catch(async (error: Error) => {
       if (life.begun) await this.kill().catch(() => {});
       life.fail(launchError(this.address, error));
     });
