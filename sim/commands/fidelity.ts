@@ -26,9 +26,9 @@ export const fidelity = [
   },
   {
     cloud: 'ECS Fargate service',
-    here: 'identical tasks, each a process',
+    here: 'identical tasks, each a process, or a container with its cpu and memory',
     part: 'a/web/1, a/worker/1, a/xl/1',
-    cannotShow: 'isolation of cpu and memory between tasks on one machine, image pulls',
+    cannotShow: 'isolation of cpu and memory between tasks that are processes',
   },
   {
     cloud: 'Aurora MySQL',
