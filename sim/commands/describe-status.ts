@@ -1,3 +1,4 @@
+import { notJudged } from '../state/found.ts';
 import { safeText } from '../state/safe-text.ts';
 import type { BlastRadius, CellStatus, FaultStatus, PartStatus, QueueStatus, Status } from '../state/status.ts';
 import { standsOn, usedOfSize } from '../state/words.ts';
@@ -12,7 +13,7 @@ export function describeStatus(context: CommandContext, status: Status): void {
   const load = traffic.on ? `${figure(traffic.targetRps)} req/s` : 'traffic off';
   const map = router.mapVersion === null ? 'map ?' : `map v${router.mapVersion}`;
   context.out(
-    `${safeText(status.name)}  ${standsOn(status)}, ${safeText(status.engine)} queue  ${router.url}  ${load}  ${map}`,
+    `${safeText(status.name)}  ${standsOn(status)}, ${status.engine === 'none' ? 'no' : safeText(status.engine)} queue  ${router.url}  ${load}  ${map}`,
   );
   context.out(paint(context, moodStyle(status.mood), safeText(status.headline)));
   if (status.subline !== '') context.out(safeText(status.subline));
@@ -48,6 +49,7 @@ export function describeStatus(context: CommandContext, status: Status): void {
   if (faults.length > 0) context.out('');
   for (const fault of faults) context.out(describeFault(fault, status.now));
   if (status.blastRadius) context.out(`\n${describeBlastRadius(status.blastRadius)}`);
+  for (const skipped of status.skipped ?? []) context.out(safeText(notJudged(skipped)));
 }
 
 /** Where sizes are enforced, a line for each kind: what its parts may use, and which of them uses the most of it. */
@@ -80,6 +82,7 @@ export function describeBlastRadius(radius: BlastRadius): string {
 
 function cellRow(cell: CellStatus): readonly string[] {
   const { traffic, queues } = cell;
+  const hasQueue = cell.components.some(({ kind }) => kind === 'sqs');
   const oldest = [queues.standard, queues.xl].map((queue) => queue.oldestAgeMs ?? queue.last?.oldestAgeMs ?? null);
   const ages = oldest.filter((age) => age !== null);
   return [
@@ -92,10 +95,9 @@ function cellRow(cell: CellStatus): readonly string[] {
     figure(traffic.failedPerSecond, '/s'),
     figure(traffic.latencyMsP50, ' ms'),
     figure(traffic.latencyMsP99, ' ms'),
-    waiting(queues.standard),
-    waiting(queues.xl),
+    ...(hasQueue ? [waiting(queues.standard), waiting(queues.xl)] : ['-', '-']),
     ages.length === 0 ? '-' : span(Math.max(...ages)),
-    figure(queues.deadLetter.waiting),
+    hasQueue ? figure(queues.deadLetter.waiting) : '-',
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Windows } from '../events/windows.ts';
 import { predict, type Estate } from '../ledger/dependency.ts';
 import type { PartState } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
+import { skippedBy } from '../world/protocol.ts';
 import { lossesOf } from '../world/services.ts';
 import type { World } from '../world/world.ts';
 import type { CellFacts, HeadlineFacts, MissingPart } from './headline.ts';
@@ -92,6 +93,7 @@ export function compose(known: Known): Composed {
     blastRadius: known.blastRadius,
     ifKilled: Object.fromEntries(known.cells.map((cell) => [cell, ifKilled(known, cell)])),
     readBack: known.readBack,
+    ...(known.world.protocol ? { skipped: skippedBy(known.world.protocol) } : {}),
   };
   return { snapshot: { status, tenants: composeTenants(known, cells), log: known.log }, memory };
 }

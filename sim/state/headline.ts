@@ -190,7 +190,9 @@ function partMissing(facts: HeadlineFacts): Headline | null {
   const state = paused ? 'IS PAUSED' : first.state === 'starting' ? 'IS STARTING' : 'IS DOWN';
   const name =
     more.length === 0 ? `${first.address} ${state}` : `${count(facts.missing.length, 'PART', 'PARTS')} ARE DOWN`;
-  const served = facts.tenants === 0 ? '' : ` All ${count(facts.tenants, 'tenant')} are served.`;
+  // What a service of the user's own does without one of its parts, nobody here can say.
+  const unknown = facts.missing.some(({ kind }) => kind === 'service');
+  const served = facts.tenants === 0 || unknown ? '' : ` All ${count(facts.tenants, 'tenant')} are served.`;
   const without = withoutPart[first.kind];
   return {
     headline: firstThatFits(
@@ -216,6 +218,7 @@ const withoutPart: Readonly<Record<string, string>> = {
   router: 'The others answer.',
   aurora: 'The other one answers.',
   traffic: 'Nobody calls.',
+  service: 'What needs it may fail.',
 };
 
 function calm(facts: HeadlineFacts): Headline {

@@ -1,5 +1,6 @@
 import type { PartState, SubstrateName } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
+import type { Skipped } from '../world/protocol.ts';
 import type { World } from '../world/world.ts';
 
 /** What `petri status --json` prints, what the terminal UI draws, what scripts rely on. Times are Unix milliseconds. */
@@ -33,6 +34,8 @@ export interface Status {
     Record<string, { readonly tenants: number; readonly ratio: number; readonly jobs: number | null }>
   >;
   readonly readBack: ReadBack | null;
+  /** Only where the cells run services that are not Petri's: what of the judgement nobody can see there, and why. */
+  readonly skipped?: readonly Skipped[];
 }
 
 export interface PartStatus {
@@ -173,13 +176,15 @@ export interface ReadBack {
   /** Writes in doubt: how many turned out to have taken effect, how many had not. */
   readonly doubtTaken: number;
   readonly doubtNotTaken: number;
+  /** Null: the protocol of a service that is not Petri's lets nobody ask after them. */
   readonly jobs: {
     readonly accepted: number;
     readonly ended: number;
     readonly open: number;
-    readonly rerun: number;
-    readonly twice: number;
-  };
+    /** Null: the workers are not Petri's, and tell nobody of their deliveries. */
+    readonly rerun: number | null;
+    readonly twice: number | null;
+  } | null;
   readonly done: boolean;
 }
 

@@ -18,6 +18,7 @@ import type { FaultStatus, Snapshot, Status, TrafficStatus } from '../state/stat
 import { version } from '../version.ts';
 import { cellOf, kindOf } from '../world/address.ts';
 import { eventsFileName } from '../world/places.ts';
+import { readBackSkipped } from '../world/protocol.ts';
 import { lossesOf } from '../world/services.ts';
 import { Gauges } from './gauges.ts';
 import { Diary } from './diary.ts';
@@ -206,7 +207,11 @@ export class Observer {
     const { gauges, ledger, jobs, windows } = this;
     const readBack = gauges.readBack && {
       ...gauges.readBack,
-      jobs: { ...gauges.readBack.jobs, ...jobs.since(ledger.sinceMs ?? nowMs) },
+      // Only Petri's own workers tell of their deliveries.
+      jobs: gauges.readBack.jobs && {
+        ...gauges.readBack.jobs,
+        ...(world.protocol ? {} : jobs.since(ledger.sinceMs ?? nowMs)),
+      },
     };
     return {
       world,
@@ -388,6 +393,8 @@ export class Observer {
     );
     this.#live.events.record('blast.closed', { ...entry });
     if (entry.hit.length === 0) return;
+    const unseen = this.#live.world.protocol && readBackSkipped(this.#live.world.protocol);
+    if (unseen) return this.line(`what was acknowledged is not read back: ${unseen.because}`, null);
     void this.gauges.startReadBack(entry.fault, entry.hit).catch((error: Error) => {
       this.line(`what was acknowledged could not be read back: ${error.message}`, null);
     });

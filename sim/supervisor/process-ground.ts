@@ -70,7 +70,10 @@ async function makeVolumes(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const redisArgs = new Map<string, readonly string[]>();
   for (const cell of cellIds(world.cells)) {
-    for (const volume of ['aurora', 'dynamodb', 'sqs', 'files']) makeVolume(folder, `${cell}-${volume}`);
+    for (const part of ['aurora', 'dynamodb', 'sqs'] as const) {
+      if (!world.cell.without.includes(part)) makeVolume(folder, `${cell}-${part}`);
+    }
+    if (!world.cell.without.includes('aurora')) makeVolume(folder, `${cell}-files`);
     for (const [name, { volumes }] of Object.entries(world.cell.services)) {
       for (const volume of Object.keys(volumes)) makeVolume(folder, serviceVolume(cell, name, volume));
     }

@@ -68,7 +68,10 @@ export class ReadBackRun {
       doubtTaken: this.#taken,
       doubtNotTaken: this.#notTaken,
       // Deliveries are not seen by a client: who reads the workers' events fills these in.
-      jobs: { accepted: this.#jobs, ended: this.#ended, open: this.#jobs - this.#ended, rerun: 0, twice: 0 },
+      jobs:
+        this.#protocol !== null && this.#protocol.poll === null
+          ? null
+          : { accepted: this.#jobs, ended: this.#ended, open: this.#jobs - this.#ended, rerun: null, twice: null },
       done: this.#pacer === null,
     };
   }

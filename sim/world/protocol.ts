@@ -66,15 +66,27 @@ export interface Skipped {
   readonly because: string;
 }
 
+/** Why what was acknowledged cannot be read back; null where it can. */
+export function readBackSkipped(protocol: Protocol): Skipped | null {
+  const missing = (['write', 'read'] as const).filter((name) => protocol[name] === null);
+  if (missing.length === 0) return null;
+  return { what: 'read-back of acknowledged writes', because: `protocol has no ${missing.join(' and no ')}` };
+}
+
 /** What a protocol does not let anyone see. Never taken for held. */
 export function skippedBy(protocol: Protocol): readonly Skipped[] {
-  const skipped: Skipped[] = [];
-  const missing = (['write', 'read'] as const).filter((name) => protocol[name] === null);
-  if (missing.length > 0)
-    skipped.push({ what: 'read-back of acknowledged writes', because: `protocol has no ${missing.join(' and no ')}` });
-  if (protocol.submit === null) skipped.push({ what: 'ends of accepted jobs', because: 'protocol has no submit' });
-  else if (protocol.poll === null) skipped.push({ what: 'ends of accepted jobs', because: 'protocol has no poll' });
-  if (protocol.submit !== null)
-    skipped.push({ what: 'jobs done twice', because: "a worker that is not Petri's records no deliveries" });
-  return skipped;
+  const readBack = readBackSkipped(protocol);
+  const unasked =
+    protocol.submit === null
+      ? 'protocol has no submit'
+      : protocol.poll === null
+        ? 'protocol has no poll'
+        : readBack && 'they are asked after while acknowledged writes are read back';
+  return [
+    ...(readBack ? [readBack] : []),
+    ...(unasked === null ? [] : [{ what: 'ends of accepted jobs', because: unasked }]),
+    ...(protocol.submit === null
+      ? []
+      : [{ what: 'jobs done twice', because: "only Petri's own workers tell of their deliveries" }]),
+  ];
 }

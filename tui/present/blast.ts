@@ -71,7 +71,9 @@ function measured(entry: BlastRadius, readBack: ReadBack | null, view: View): Ro
     entry.noticedAfterMs === null ? '' : `     the router noticed in ${(entry.noticedAfterMs / 1000).toFixed(2)} s`;
   const down = entry.untilMs === null ? '' : `      open for ${age(entry.untilMs - entry.sinceMs)}`;
   const proof = readBack && readBack.fault === entry.fault ? readBackSpans(readBack) : [];
-  const jobs = readBack ? `   jobs: ${count(readBack.jobs.rerun)} rerun, ${count(readBack.jobs.twice)} done twice` : '';
+  const jobs = readBack?.jobs
+    ? `   jobs: ${count(readBack.jobs.rerun)} rerun, ${count(readBack.jobs.twice)} done twice`
+    : '';
   const base = [title, span(`  ${expected}   ${hitWord}${silent}   `), leaks];
   return firstThatFits(view.columns, [
     [...base, span(closed ? down : noticed), ...(proof.length ? [span('   '), ...proof, span(jobs)] : [])],

@@ -90,17 +90,29 @@ function fullLines(input: CardInput): Row[] {
     nothingAnswers(cell)
       ? [span('p50 ?   p99 ?   (nothing answers)')]
       : [span(`p50 ${latency(traffic.latencyMsP50)}   p99 ${latency(traffic.latencyMsP99)}`)],
-    queueLine(queues.standard, { label: 'jobs', clearing, ...bar }, glyphs),
-    queueLine(queues.xl, { label: 'XL', clearing, ...bar }, glyphs),
-    [
-      span(`oldest job ${oldest.text}`),
-      ...(oldest.growing ? [span(' and growing', 'bad')] : []),
-      span(oldest.growing ? '  ' : '   '),
-      span(`dead letters ${count(dead)}`, dead ? 'warn' : 'plain'),
-    ],
+    ...ofQueue(cell, [
+      queueLine(queues.standard, { label: 'jobs', clearing, ...bar }, glyphs),
+      queueLine(queues.xl, { label: 'XL', clearing, ...bar }, glyphs),
+      [
+        span(`oldest job ${oldest.text}`),
+        ...(oldest.growing ? [span(' and growing', 'bad')] : []),
+        span(oldest.growing ? '  ' : '   '),
+        span(`dead letters ${count(dead)}`, dead ? 'warn' : 'plain'),
+      ],
+    ]),
     first,
     second,
   ]);
+}
+
+/** A cell of services that are not Petri's may have no queue: then there is nothing to count. */
+const hasQueue = (cell: CellStatus): boolean =>
+  cell.components.length === 0 || cell.components.some(({ kind }) => kind === 'sqs');
+
+/** The rows of a cell's queue, or as many that say that it has none. */
+function ofQueue(cell: CellStatus, rows: readonly Row[]): readonly Row[] {
+  if (hasQueue(cell)) return rows;
+  return rows.map((_, index) => (index === 0 ? [span("no queue of Petri's", 'quiet')] : []));
 }
 
 /** Figures of the seconds before would read as if it still answered. */
@@ -123,12 +135,14 @@ function compactLines(input: CardInput): Row[] {
         ? [span(` late ${perSecond(traffic.latePerSecond)}`, 'late')]
         : []),
     ],
-    queueLine(queues.standard, { label: 'jobs', ...bar }, glyphs),
-    queueLine(queues.xl, { label: 'XL', ...bar }, glyphs),
-    [
-      span(`oldest job ${oldest.text}`),
-      ...(oldest.growing ? [span(', growing', 'bad')] : dead ? [span(`  dead ${count(dead)}`, 'warn')] : []),
-    ],
+    ...ofQueue(cell, [
+      queueLine(queues.standard, { label: 'jobs', ...bar }, glyphs),
+      queueLine(queues.xl, { label: 'XL', ...bar }, glyphs),
+      [
+        span(`oldest job ${oldest.text}`),
+        ...(oldest.growing ? [span(', growing', 'bad')] : dead ? [span(`  dead ${count(dead)}`, 'warn')] : []),
+      ],
+    ]),
     partsLine(cell.components, input.pickedPart, room),
   ]);
 }
@@ -140,7 +154,7 @@ function denseLines(input: CardInput): Row[] {
   return indented([
     answered(cell, width - 1, false),
     [
-      span(`jobs ${count(waiting)}`),
+      ...(hasQueue(cell) ? [span(`jobs ${count(waiting)}`)] : []),
       ...(standard.frozen ? [span(' FROZEN', 'bad')] : [span(` p99 ${latency(cell.traffic.latencyMsP99)}`)]),
     ],
   ]);

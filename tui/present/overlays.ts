@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../sim/state/status.ts';
 import { allowed, keymap } from '../keymap.ts';
-import { clock } from './figures.ts';
+import { clock, count } from './figures.ts';
 import { fitRow, span, wrapText, type Row } from './text.ts';
 import { matches, type Overlay, type View } from './view.ts';
 
@@ -93,16 +93,21 @@ function blastLines(snapshot: Snapshot | null, view: View): Row[] {
           [] as Row,
           [span(` read back  ${readBack.read} of ${readBack.total} acknowledged writes, ${readBack.lost} lost`)],
           [span(` in doubt   ${readBack.doubtTaken} had taken effect, ${readBack.doubtNotTaken} had not`)],
-          [
-            span(
-              ` jobs       ${readBack.jobs.accepted} accepted, ${readBack.jobs.ended} ended, ${readBack.jobs.open} open, ${readBack.jobs.rerun} rerun, ${readBack.jobs.twice} done twice`,
-            ),
-          ],
+          ...(readBack.jobs
+            ? [
+                [
+                  span(
+                    ` jobs       ${readBack.jobs.accepted} accepted, ${readBack.jobs.ended} ended, ${readBack.jobs.open} open, ${count(readBack.jobs.rerun)} rerun, ${count(readBack.jobs.twice)} done twice`,
+                  ),
+                ],
+              ]
+            : []),
           ...readBack.lostRequests.map((lost): Row => [
             span(` LOST       ${lost.tenant} ${lost.request}: expected ${lost.expected}, seen ${lost.seen}`, 'bad'),
           ]),
         ]
       : []),
+    ...(snapshot?.status.skipped ?? []).map(({ what, because }): Row => [span(` not judged ${what}: ${because}`)]),
   ];
 }
 

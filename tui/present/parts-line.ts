@@ -32,6 +32,10 @@ function group(label: string, parts: readonly PartStatus[], pickedPart: string |
 const ofKind = (parts: readonly PartStatus[], kind: PartStatus['kind']): PartStatus[] =>
   parts.filter((part) => part.kind === kind);
 
+/** Parts that a world file added, each by its own name. */
+const added = (parts: readonly PartStatus[], pickedPart: string | null): Span[][] =>
+  ofKind(parts, 'service').map((part) => group(part.address.split('/')[1] ?? '', [part], pickedPart));
+
 const join = (groups: readonly Span[][], between: string): Row =>
   groups.filter((item) => item.length > 0).flatMap((item, index) => (index === 0 ? item : [span(between), ...item]));
 
@@ -47,8 +51,9 @@ export function partsLine(parts: readonly PartStatus[], pickedPart: string | nul
   const dynamoMatters = ofKind(parts, 'dynamodb').some(
     (part) => part.state !== 'running' || part.address === pickedPart,
   );
-  const all = [alb, web, workers, aurora, dynamo, queue];
-  const some = [alb, web, workers, aurora, ...(dynamoMatters ? [dynamo] : []), queue];
+  const own = added(parts, pickedPart);
+  const all = [alb, web, workers, aurora, dynamo, queue, ...own];
+  const some = [alb, web, workers, aurora, ...(dynamoMatters ? [dynamo] : []), queue, ...own];
   return firstThatFits(width, [join(all, ' '), join(some, ' '), join(some, '')]);
 }
 
@@ -62,7 +67,12 @@ export function partsLines(parts: readonly PartStatus[], pickedPart: string | nu
     partMark(part, pickedPart),
   ]);
   const first = [word('alb', 'alb'), word('web', 'web'), word('worker', 'worker'), word('xl', 'xl', '-')];
-  const second = [aurora.length ? [span('aurora'), ...aurora] : [], word('dynamodb', 'dynamodb'), word('queue', 'sqs')];
+  const second = [
+    aurora.length ? [span('aurora'), ...aurora] : [],
+    word('dynamodb', 'dynamodb'),
+    word('queue', 'sqs'),
+    ...added(parts, pickedPart),
+  ];
   const indent = rowWidth(join(second, ' ')) + 8 <= width ? 7 : 1;
   return [
     [span(indent === 7 ? 'parts  ' : ' '), ...join(first, ' ')],
