@@ -8,11 +8,12 @@ import { canBind } from '../substrate/process/free-ports.ts';
 import { readLedger } from '../supervisor/ledger.ts';
 import { sweepDeadWorld } from '../supervisor/orphans.ts';
 import { findWorld, listWorlds, stateRoot } from '../supervisor/state-folder.ts';
+import { examineDocker } from './examine-docker.ts';
 import { connectTo } from './live-world.ts';
 
 /** `missing`: no world can be grown without it. `note`: worth knowing, with what to do. */
 export interface Finding {
-  readonly subject: 'Node' | 'engine' | 'memory' | 'disk' | 'ports' | 'world';
+  readonly subject: 'Node' | 'engine' | 'Docker' | 'memory' | 'disk' | 'ports' | 'world';
   readonly level: 'ok' | 'note' | 'missing';
   readonly text: string;
   /** What to type to mend it; null where there is nothing to type. */
@@ -29,7 +30,14 @@ const defaultPort = 8080;
 
 /** Looks at everything that a world needs. With `fix`, ends what dead worlds left behind. */
 export async function examine(fix: boolean): Promise<readonly Finding[]> {
-  const one = [examineNode(), await examineEngine(), examineMemory(), await examineDisk(), await examinePorts()];
+  const one = [
+    examineNode(),
+    await examineEngine(),
+    await examineDocker(),
+    examineMemory(),
+    await examineDisk(),
+    await examinePorts(),
+  ];
   const worlds = await Promise.all(listWorlds().map((name) => examineWorld(name, fix)));
   return [...one, ...worlds.flat()];
 }

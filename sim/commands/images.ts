@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Engine } from '../substrate/docker/engine.ts';
 import type { WorldImages } from '../substrate/docker/image.ts';
-import { orList } from '../world/suggest.ts';
+import { quote } from '../world/quantities.ts';
+import { didYouMean, orList } from '../world/suggest.ts';
 import type { Invocation } from './context.ts';
 import { usage } from './failure.ts';
 import { flag } from './options.ts';
@@ -16,11 +17,16 @@ const actions = ['pull', 'save', 'load'] as const;
 export async function run(invocation: Invocation): Promise<void> {
   const { args, options, context } = invocation;
   const action = actions.find((each) => each === args[0]);
-  if (action === undefined) usage(`images can be told to ${orList(actions)}, not "${args[0]}"; petri images --help`);
+  if (action === undefined)
+    usage(
+      `images can be told to ${orList(actions)}, not ${quote(args[0]!)}${didYouMean(args[0]!, actions)}; petri images --help shows how`,
+    );
   const file = args[1];
   if (action === 'pull' && file !== undefined) usage('petri images pull takes no file: save and load do');
   if (action !== 'pull' && file === undefined)
     usage(`petri images ${action} needs a file: petri images ${action} petri-images.tar`);
+  if (action === 'save' && statSync(file!, { throwIfNoEntry: false })?.isDirectory())
+    usage(`${file} is a folder: name a file in it`);
   if (action === 'save' && existsSync(file!) && !flag(options, 'force'))
     usage(`${file} is there already: --force writes it anew`);
 

@@ -17,10 +17,14 @@ export function temporaryStateHome(): string {
 }
 
 /** Runs `petri WORDS…` as a process without a terminal, on the given state folder. */
-export function runPetri(words: readonly string[], stateHome: string): Promise<PetriRun> {
+export function runPetri(
+  words: readonly string[],
+  stateHome: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<PetriRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, '../../tui/main.ts'), ...words], {
-      env: { ...process.env, XDG_STATE_HOME: stateHome, NO_COLOR: '1' },
+      env: { ...process.env, XDG_STATE_HOME: stateHome, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

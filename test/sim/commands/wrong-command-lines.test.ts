@@ -70,6 +70,12 @@ const cases: readonly (readonly [string, number, string])[] = [
   ['scale b web many', 64, 'the number of tasks must be a whole number from 0 to 16, not "many"'],
   ['events --lines 0', 64, '--lines must be a whole number from 1 to 100000, not "0"'],
   ['down', 69, 'no world is up'],
+  ['images', 64, 'images needs <action>'],
+  ['images sav x', 64, 'images can be told to pull, save or load, not "sav" (did you mean save?)'],
+  ['images pull x.tar', 64, 'petri images pull takes no file: save and load do'],
+  ['images save', 64, 'petri images save needs a file: petri images save petri-images.tar'],
+  ['images save fixtures', 64, 'fixtures is a folder: name a file in it'],
+  ['images save README.md', 64, 'README.md is there already: --force writes it anew'],
   ...laterCommands.map((name) => [name, 69, `petri ${name} is not in this version`] as const),
 ];
 
