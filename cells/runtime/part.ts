@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { EventLog } from './event-log.ts';
+import { lookNamesUpAtOnce } from './lookup.ts';
 import type { PartConfig } from './part-config.ts';
 
 /** What a program hands back once it serves. */
@@ -58,6 +59,8 @@ function run<Settings>(
   start: (context: PartContext<Settings>) => Promise<RunningPart>,
 ): (code: number) => void {
   process.title = `petri ${config.world} ${config.address}`;
+  // Without a channel to its owner it is a container, and its neighbours have names.
+  if (process.send === undefined) lookNamesUpAtOnce();
   const events = new EventLog(config.eventsFile, config.address);
 
   let running: RunningPart | null = null;
