@@ -11,8 +11,8 @@ const namePattern = /^[a-z][a-z0-9-]{0,30}$/;
 const nameWords = 'a name of at most 31 small letters, digits and hyphens that begins with a letter';
 const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const healthPattern = /^\/[\x21-\x7e]{0,511}$/;
-/** No `..`, no doubled slash, nothing that a mount could take for options. */
-const folderPattern = /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+){1,16}$/;
+/** No `..`, no doubled slash, nothing that a mount could take for options, nothing of the kernel's. */
+const folderPattern = /^(?!\/(proc|sys|dev)(\/|$))(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+){1,16}$/;
 const wordPattern = /^[^\0]{0,4096}$/;
 
 const word = () => text(wordPattern, 'text of at most 4096 characters; quote it where it looks like a number');

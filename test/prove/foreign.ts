@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { Status } from '../../sim/state/status.ts';
+import { eventually, type PetriBox } from '../support/petri-box.ts';
+import { pause } from './kill-cell.ts';
+import type { Round } from './rounds.ts';
+
+const worlds = join(import.meta.dirname, '../../fixtures/worlds');
+
+/** A world of services that know nothing of Petri, under the traffic that its protocol describes. */
+export interface ForeignArena {
+  readonly box: PetriBox;
+  readonly world: 'notes' | 'shop';
+  readonly url: string;
+  readonly tenants: readonly string[];
+}
+
+export interface ForeignFault {
+  readonly command: readonly string[];
+  /** What brings it back where nothing does it by itself. */
+  readonly ends: readonly string[] | null;
+  /** The tenants of b who may be hit: all that called, some of them, nobody. */
+  readonly hits: 'all' | 'some' | 'none';
+}
+
+/** What is done to each: the cell, its tasks, its own database, and the ways between them. */
+export const foreignFaults: Readonly<Record<ForeignArena['world'], readonly ForeignFault[]>> = {
+  notes: [
+    { command: ['kill', 'b'], ends: ['restart', 'b'], hits: 'all' },
+    { command: ['kill', 'b/web/1'], ends: null, hits: 'some' },
+    { command: ['partition', 'router->b'], ends: ['heal'], hits: 'all' },
+    { command: ['restart', 'b/web/1'], ends: null, hits: 'some' },
+  ],
+  shop: [
+    { command: ['kill', 'b'], ends: ['restart', 'b'], hits: 'all' },
+    { command: ['kill', 'b/db'], ends: null, hits: 'some' },
+    { command: ['pause', 'b/db'], ends: ['resume', 'b/db'], hits: 'all' },
+    { command: ['partition', 'b/web/1->b/db'], ends: ['heal'], hits: 'some' },
+    { command: ['kill', 'b/worker/1'], ends: null, hits: 'none' },
+    { command: ['restart', 'b/db'], ends: null, hits: 'some' },
+  ],
+};
+
+export async function openForeign(
+  box: PetriBox,
+  world: ForeignArena['world'],
+  ...flags: string[]
+): Promise<ForeignArena> {
+  const status = await box.up(join(worlds, `${world}.yaml`), ...flags);
+  const tenants = await box.json<{ id: string }[]>('tenants', '--name', world);
+  await pause(2000);
+  return { box, world, url: status.router.url, tenants: tenants.map(({ id }) => id) };
+}
+
+/** One fault in cell b: who was hit is who was predicted, it comes back, and what was acknowledged is there. */
+export async function playForeign({ box, world }: ForeignArena, fault: ForeignFault): Promise<Round> {
+  const problems: string[] = [];
+  const look = () => box.json<Status>('status', '--name', world);
+  const before = (await look()).blastRadius?.sinceMs ?? 0;
+  const run = async (words: readonly string[]) => {
+    const said = await box.run(...words, '--name', world);
+    if (said.code !== 0) problems.push(`petri ${words.join(' ')} ended with ${said.code}: ${said.err}`);
+  };
+  await run(fault.command);
+  if (fault.ends !== null) {
+    await pause(2500);
+    await run(fault.ends);
+  }
+  const closed = async () => {
+    const status = await look();
+    const { blastRadius: entry } = status;
+    return entry !== null && entry.sinceMs > before && entry.untilMs !== null ? entry : null;
+  };
+  const entry = await eventually('the blast radius is closed', closed, 30_000, 200).catch(() => null);
+  if (!entry) return { problems: [...problems, 'the blast-radius entry did not close'], facts: {} };
+  problems.push(...radiusProblems(fault, entry, await tenantsOfB(box, world)));
+  const proof = entry.hit.length === 0 ? null : await readBack(look, entry.fault);
+  if (entry.hit.length > 0 && !proof) problems.push('what was acknowledged was not read back');
+  for (const lost of proof?.lostRequests ?? [])
+    problems.push(`lost: ${lost.tenant} ${lost.expected}, read ${lost.seen}`);
+  if ((proof?.jobs?.open ?? 0) > 0) problems.push(`${proof?.jobs?.open} accepted jobs have not ended`);
+  const back = async () => (await look()).cells.every(({ health }) => health === 'serving');
+  await eventually('every cell serves', back, 30_000, 200).catch((error: Error) => problems.push(error.message));
+  return {
+    problems,
+    facts: {
+      fault: fault.command.join(' '),
+      hit: entry.hit.length,
+      'open for s': Number(((entry.untilMs! - entry.sinceMs) / 1000).toFixed(1)),
+      'read back': `${proof?.read ?? 0} of ${proof?.total ?? 0}`,
+    },
+  };
+}
+
+function radiusProblems(
+  fault: ForeignFault,
+  entry: NonNullable<Status['blastRadius']>,
+  own: readonly string[],
+): string[] {
+  const problems: string[] = [];
+  const words = (names: readonly string[]) => names.join(' ') || 'nobody';
+  if (entry.leaks.length > 0) problems.push(`leaked: ${words(entry.leaks)}`);
+  const strangers = entry.hit.filter((tenant) => !own.includes(tenant));
+  if (strangers.length > 0) problems.push(`hit outside of b: ${words(strangers)}`);
+  const called = entry.predicted.filter((tenant) => !entry.silent.includes(tenant));
+  if (fault.hits === 'all') {
+    if (entry.predicted.join() !== own.join())
+      problems.push(`predicted ${words(entry.predicted)}, not the tenants of b`);
+    if (entry.hit.join() !== called.join()) problems.push(`hit ${words(entry.hit)}, and ${words(called)} called`);
+  }
+  if (fault.hits === 'none' && entry.hit.length > 0) problems.push(`hit ${words(entry.hit)}, and nobody was to be`);
+  return problems;
+}
+
+async function tenantsOfB(box: PetriBox, world: string): Promise<string[]> {
+  const tenants = await box.json<{ id: string; cell: string }[]>('tenants', '--name', world);
+  return tenants.flatMap(({ id, cell }) => (cell === 'b' ? [id] : [])).toSorted();
+}
+
+async function readBack(look: () => Promise<Status>, fault: string): Promise<Status['readBack']> {
+  const done = async () => {
+    const { readBack: proof } = await look();
+    return proof?.fault === fault && proof.done ? proof : null;
+  };
+  return eventually('what was acknowledged is read back', done, 60_000, 200).catch(() => null);
+}
