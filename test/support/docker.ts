@@ -7,6 +7,7 @@ import { pack } from 'tar-stream';
 import { connectEngine } from '../../sim/substrate/docker/engine.ts';
 import { DockerSubstrate } from '../../sim/substrate/docker/docker-substrate.ts';
 import { lifeOf, projectOf } from '../../sim/substrate/docker/names.ts';
+import { eraseVolumesOf, sweepLabelled } from '../../sim/substrate/docker/sweep.ts';
 import { adminPort, eventsFolder, servesPort, volumeFolder } from '../../sim/world/docker-places.ts';
 import type { PartSpec } from '../../sim/world/part.ts';
 
@@ -70,25 +71,36 @@ export interface DockerWorld {
   readonly substrate: DockerSubstrate;
   readonly project: string;
   readonly folder: string;
-  readonly created: { address: string; id: string }[];
+  readonly created: { readonly address: string; readonly id: string }[];
+  /** Removes what is left of another project of the test's, with its volumes. */
+  remove(project: string): Promise<void>;
   /** Ends it all and removes its volumes. */
   dispose(): Promise<void>;
+}
+
+interface DockerWorldOptions {
+  readonly cells?: readonly string[];
+  readonly routerPorts?: Readonly<Record<string, number>>;
+  /** Its state; a fresh folder without it. */
+  readonly folder?: string;
+  readonly world?: string;
+  readonly life?: string;
 }
 
 /** A prepared substrate with a state folder of its own. */
 export async function makeDockerWorld(
   docker: Dockerode,
   image: string,
-  options: { readonly cells?: readonly string[]; readonly routerPorts?: Readonly<Record<string, number>> } = {},
+  options: DockerWorldOptions = {},
 ): Promise<DockerWorld> {
-  const folder = mkdtempSync(join(tmpdir(), 'petri-docker-'));
-  const project = projectOf('test', folder);
-  const created: DockerWorld['created'] = [];
+  const { folder = mkdtempSync(join(tmpdir(), 'petri-docker-')), world = 'test' } = options;
+  const project = projectOf(world, folder);
+  const created: { address: string; id: string }[] = [];
   const substrate = new DockerSubstrate({
     docker,
     project,
-    world: 'test',
-    life: lifeOf(folder),
+    world,
+    life: options.life ?? lifeOf(folder),
     stateFolder: folder,
     eventsFolder: join(folder, 'events'),
     image,
@@ -97,14 +109,19 @@ export async function makeDockerWorld(
     onCreated: (address, id) => created.push({ address, id }),
   });
   await substrate.prepare();
+  const remove = async (which: string) => {
+    await sweepLabelled(docker, { project: which, life: null });
+    await eraseVolumesOf(docker, which);
+  };
   return {
     substrate,
     project,
     folder,
     created,
+    remove,
     async dispose() {
       await substrate.destroy();
-      await substrate.eraseVolumes();
+      await remove(project);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -17,8 +17,7 @@ interface ProcessWorld extends SubstrateUnderTest {
   readonly spawned: { address: string; pid: number; startTime: string }[];
 }
 
-async function makeWorld(): Promise<ProcessWorld> {
-  const folder = mkdtempSync(join(tmpdir(), 'petri-substrate-'));
+async function makeWorld(folder = mkdtempSync(join(tmpdir(), 'petri-substrate-'))): Promise<ProcessWorld> {
   const spawned: ProcessWorld['spawned'] = [];
   const taken = new Set<number>();
   const substrate = new ProcessSubstrate({
@@ -28,22 +27,36 @@ async function makeWorld(): Promise<ProcessWorld> {
     nodePath: process.execPath,
     onSpawn: (address, pid, startTime) => spawned.push({ address, pid, startTime }),
   });
+  const send = (signal: NodeJS.Signals) => async (address: string) => {
+    process.kill((await substrate.observe(address)).pid ?? 0, signal);
+  };
+  const nobodyCan = () => Promise.reject(new Error('nobody can do that to a process'));
   return {
     folder,
     spawned,
     substrate,
+    outside: {
+      kill: send('SIGKILL'),
+      freeze: send('SIGSTOP'),
+      thaw: send('SIGCONT'),
+      start: nobodyCan,
+      cutOff: nobodyCan,
+      connect: nobodyCan,
+    },
     async diary(address, settings = {}) {
       const [port = 0] = await freePorts(1, folder, taken);
       taken.add(port);
       return { spec: diaryPart(folder, 'secret', address, port, settings), at: { host: '127.0.0.1', port } };
     },
+    again: () => makeWorld(folder),
     async startOwner(count) {
       process.env.XDG_STATE_HOME = folder;
       const owner = await startFakeSupervisor(folder, 'conformance', String(count), 'no-reaper');
       return {
         killOwner: owner.kill,
         sweep: async () => void (await sweepDeadWorld(openWorld('conformance'))),
-        alive: () => livingOf(owner.pids),
+        alive: async () => livingOf(owner.pids),
+        successor: () => makeWorld(folder),
       };
     },
     async dispose() {
@@ -54,7 +67,7 @@ async function makeWorld(): Promise<ProcessWorld> {
   };
 }
 
-describeSubstrate('process', makeWorld);
+describeSubstrate('process', () => makeWorld());
 
 describe('a part as a process', () => {
   let world: ProcessWorld;
