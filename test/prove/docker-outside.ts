@@ -2,7 +2,7 @@ import { eventually } from '../support/petri-box.ts';
 import { doubleEffects, isError, lostWrites, unendedJobs } from './checks.ts';
 import { containersOf, docker, networksOf } from './docker-hand.ts';
 import { ForeignClient } from './foreign-client.ts';
-import { pause, type Arena } from './kill-cell.ts';
+import { askEveryMs, pause, type Arena } from './kill-cell.ts';
 import type { Round } from './rounds.ts';
 
 export type Deed = 'kill' | 'pause' | 'disconnect';
@@ -48,7 +48,7 @@ export async function playOutside({ box, url, tenantsOf }: Arena, fault: Outside
     );
     return seen !== undefined && blastRadius !== null ? seen : null;
   };
-  const seen = await eventually('it is named', named, 10_000).catch((error: Error) => {
+  const seen = await eventually('it is named', named, 10_000, askEveryMs).catch((error: Error) => {
     problems.push(error.message);
     return null;
   });
@@ -59,7 +59,7 @@ export async function playOutside({ box, url, tenantsOf }: Arena, fault: Outside
     const closed = blastRadius !== null && blastRadius.sinceMs >= before - 2000 && blastRadius.untilMs !== null;
     return !open && closed && cells.every(({ health }) => health !== 'down') ? blastRadius : null;
   };
-  const entry = await eventually('it is over', over, 40_000).catch((error: Error) => {
+  const entry = await eventually('it is over', over, 40_000, askEveryMs).catch((error: Error) => {
     problems.push(error.message);
     return null;
   });

@@ -18,8 +18,8 @@ export interface ForeignFault {
   readonly command: readonly string[];
   /** What brings it back where nothing does it by itself. */
   readonly ends: readonly string[] | null;
-  /** The tenants of b who may be hit: all that called, some of them, nobody. */
-  readonly hits: 'all' | 'some' | 'none';
+  /** The tenants of b who are hit: all that called, at least one, as many as it happens, nobody. */
+  readonly hits: 'all' | 'some' | 'any' | 'none';
 }
 
 /** What is done to each: the cell, its tasks, its own database, and the ways between them. */
@@ -28,7 +28,7 @@ export const foreignFaults: Readonly<Record<ForeignArena['world'], readonly Fore
     { command: ['kill', 'b'], ends: ['restart', 'b'], hits: 'all' },
     { command: ['kill', 'b/web/1'], ends: null, hits: 'some' },
     { command: ['partition', 'router->b'], ends: ['heal'], hits: 'all' },
-    { command: ['restart', 'b/web/1'], ends: null, hits: 'some' },
+    { command: ['restart', 'b/web/1'], ends: null, hits: 'any' },
   ],
   shop: [
     { command: ['kill', 'b'], ends: ['restart', 'b'], hits: 'all' },
@@ -36,7 +36,7 @@ export const foreignFaults: Readonly<Record<ForeignArena['world'], readonly Fore
     { command: ['pause', 'b/db'], ends: ['resume', 'b/db'], hits: 'all' },
     { command: ['partition', 'b/web/1->b/db'], ends: ['heal'], hits: 'some' },
     { command: ['kill', 'b/worker/1'], ends: null, hits: 'none' },
-    { command: ['restart', 'b/db'], ends: null, hits: 'some' },
+    { command: ['restart', 'b/db'], ends: null, hits: 'any' },
   ],
 };
 
@@ -107,6 +107,7 @@ function radiusProblems(
       problems.push(`predicted ${words(entry.predicted)}, not the tenants of b`);
     if (entry.hit.join() !== called.join()) problems.push(`hit ${words(entry.hit)}, and ${words(called)} called`);
   }
+  if (fault.hits === 'some' && entry.hit.length === 0) problems.push('nobody was hit');
   if (fault.hits === 'none' && entry.hit.length > 0) problems.push(`hit ${words(entry.hit)}, and nobody was to be`);
   return problems;
 }

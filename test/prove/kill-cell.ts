@@ -7,6 +7,8 @@ import { percentile, type Round } from './rounds.ts';
 
 const noticeMs = 250;
 const refusedWithinMs = 250;
+/** Each question is a process of its own, and takes its share of the cores from the world that it asks about. */
+export const askEveryMs = 400;
 
 /** A live world that rounds are played in. */
 export interface Arena {
@@ -42,7 +44,9 @@ export async function killCell({ box, url, tenantsOf }: Arena, how: 'petri' | 'o
     await pause(500);
   }
   const back = async () => (await box.status()).cells.every((cell) => cell.health !== 'down');
-  await eventually('cell b serves again', back, 15_000).catch((error: Error) => problems.push(error.message));
+  await eventually('cell b serves again', back, 15_000, askEveryMs).catch((error: Error) =>
+    problems.push(error.message),
+  );
   const backMs = performance.now();
   await pause(1500);
   await client.stop();
@@ -140,7 +144,7 @@ async function blastRadiusProblems(
     const { blastRadius } = await box.status();
     return blastRadius !== null && blastRadius.untilMs !== null ? blastRadius : null;
   };
-  const entry = await eventually('the blast radius is closed', closed, 20_000).catch(() => null);
+  const entry = await eventually('the blast radius is closed', closed, 20_000, askEveryMs).catch(() => null);
   if (!entry) return ['the blast-radius entry did not close'];
   const problems: string[] = [];
   const own = [...(tenantsOf['b'] ?? [])].sort();

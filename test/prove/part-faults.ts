@@ -1,7 +1,7 @@
 import { eventually } from '../support/petri-box.ts';
 import { doubleEffects, isError, lostWrites, unendedJobs } from './checks.ts';
 import { ForeignClient } from './foreign-client.ts';
-import { pause, type Arena } from './kill-cell.ts';
+import { askEveryMs, pause, type Arena } from './kill-cell.ts';
 import type { Round } from './rounds.ts';
 
 /** One thing done to one part of cell b, and who the dependency table says is hit. */
@@ -68,7 +68,7 @@ export async function playPartFault(arena: Arena, fault: PartFault): Promise<Rou
     const closed = blastRadius !== null && blastRadius.sinceMs >= before - 2000 && blastRadius.untilMs !== null;
     return !open && closed && cells.every(({ health }) => health !== 'down') ? blastRadius : null;
   };
-  const entry = await eventually('the fault is over', over, 30_000).catch((error: Error) => {
+  const entry = await eventually('the fault is over', over, 30_000, askEveryMs).catch((error: Error) => {
     problems.push(error.message);
     return null;
   });

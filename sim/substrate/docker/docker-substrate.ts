@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type Dockerode from 'dockerode';
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
 import { hostOf, servesPort, volumeFolder } from '../../world/docker-places.ts';
-import type { PartSize, PartSpec } from '../../world/part.ts';
+import type { ForeignRun, PartSize, PartSpec } from '../../world/part.ts';
 import { logPathOf } from '../process/part-files.ts';
 import type { OutsideChange, PartExit, PartObservation, Substrate } from '../substrate.ts';
 import { SubstrateError } from '../substrate-error.ts';
@@ -11,6 +11,7 @@ import { planOfPart, planOfPorthole } from './container-plan.ts';
 import { findComposed } from './composed.ts';
 import { ask, askUnless } from './engine-call.ts';
 import { EngineEvents } from './engine-events.ts';
+import { foreignServes } from './foreign-container.ts';
 import { Gate } from './gate.ts';
 import { MemoryGauge } from './memory-gauge.ts';
 import {
@@ -52,6 +53,9 @@ export interface DockerSubstrateOptions extends Ownership {
 /** Containers that are created and started at the same time: more of them make none of them serve sooner (tried on 2 cores). */
 const startsAtOnce = 6;
 
+/** A start takes a core for a tenth of a second; beside a world that serves, its tenants would feel more of them. */
+const restartsAtOnce = 2;
+
 /** The porthole comes back by itself this long after it was ended by somebody. */
 const portholeAgainAfterMs = 300;
 
@@ -65,7 +69,7 @@ export class DockerSubstrate implements Substrate {
   readonly #volumes = new Map<string, Promise<void>>();
   readonly #events: EngineEvents;
   readonly #gauge: MemoryGauge;
-  readonly #gate = new Gate(startsAtOnce);
+  readonly #gates = { first: new Gate(startsAtOnce), again: new Gate(restartsAtOnce) };
   readonly #client: PortholeClient;
   readonly #portholePlan: ContainerPlan;
   readonly #porthole: PartContainer;
@@ -123,7 +127,8 @@ export class DockerSubstrate implements Substrate {
     if (this.#destroyed) return Promise.reject(new SubstrateError('destroyed', 'this world has been ended'));
     const { project, image, routerPorts } = this.#options;
     const answers = (host: string, port: number) => this.#answers(host, port);
-    const plan = this.#withTheirs(planOfPart(part, { project, image, routerPorts, answers }));
+    const serves = (run: ForeignRun) => foreignServes(run, (to) => this.#client.connect(to));
+    const plan = this.#withTheirs(planOfPart(part, { project, image, routerPorts, answers, serves }));
     let container = this.#parts.get(part.address);
     if (!container) {
       container = new PartContainer(plan, this.#surroundings());
@@ -216,7 +221,7 @@ export class DockerSubstrate implements Substrate {
       docker,
       owner: { project, world, life },
       stateFolder,
-      gate: this.#gate,
+      gates: this.#gates,
       prepareFor: (plan) => this.#prepareFor(plan),
       onCreated,
       onExit: (exit) => this.#exitListeners.forEach((listener) => listener(exit)),
@@ -307,7 +312,13 @@ export class DockerSubstrate implements Substrate {
     throw new SubstrateError('refused', `a volume ${name} that is not Petri's is in the way: rename or remove it`);
   }
 
-  async #prepareFor({ request: { volume, image } }: ContainerPlan): Promise<void> {
+  async #prepareFor(plan: ContainerPlan): Promise<void> {
+    const { volume, image, foreign } = plan.request;
+    for (const mount of foreign?.mounts ?? []) {
+      const name = volumeName(this.#options.project, mount.volume);
+      await this.#volume(name);
+      if (foreign?.user === '1000') await this.#handOver(name);
+    }
     if (volume === null || this.#options.compose) return;
     const name = volumeName(this.#options.project, volume);
     await this.#volume(name);

@@ -3,22 +3,22 @@
  * moment does all of them slowly, and the last answer comes after any patience.
  */
 export class Gate {
-  #free: number;
+  readonly #width: number;
+  #inside = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(width: number) {
-    this.#free = width;
+    this.#width = width;
   }
 
   async through<T>(act: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#inside >= this.#width) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#inside++;
     try {
       return await act();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
+      this.#inside--;
+      if (this.#inside < this.#width) this.#waiting.shift()?.();
     }
   }
 }

@@ -33,8 +33,8 @@ export interface ContainerSurroundings {
   readonly stateFolder: string;
   /** Makes what the container needs before it can be created: its volume. */
   readonly prepareFor: (plan: ContainerPlan) => Promise<void>;
-  /** What starts a container goes through here, a few at a time. */
-  readonly gate: Gate;
+  /** What starts a container goes through here, a few at a time: the first time, and again while the world serves. */
+  readonly gates: { readonly first: Gate; readonly again: Gate };
   readonly onCreated: (address: string, id: string) => void;
   readonly onExit: (exit: PartExit) => void;
   readonly onOutsideChange: (change: OutsideChange) => void;
@@ -89,7 +89,9 @@ export class PartContainer {
     if (this.#life?.alive) return this.#life.ready;
     this.#plan = plan;
     const life = this.#beginLife();
-    void this.#inLine(() => this.#around.gate.through(() => this.#launch(life))).catch(async (error: Error) => {
+    const { first, again } = this.#around.gates;
+    const gate = this.#id === null ? first : again;
+    void this.#inLine(() => gate.through(() => this.#launch(life))).catch(async (error: Error) => {
       if (life.begun) await this.kill().catch(() => {});
       life.fail(launchError(this.address, error));
     });
@@ -223,9 +225,10 @@ export class PartContainer {
     if (this.#cut !== 'here') await this.#joinNetworks(facts);
     const wasCut = this.#cut === 'outside';
     if (wasCut) this.#cut = 'no';
+    // Nobody can attach to a container that is paused.
+    if (facts.State.Paused) await askUnless([409, 500], `resume ${this.address}`, this.#container().unpause());
     await this.#attach(life);
     this.#refuseWhenOver();
-    if (facts.State.Paused) await askUnless([409, 500], `resume ${this.address}`, this.#container().unpause());
     await askUnless([304], `start ${this.address}`, this.#container().start());
     life.begin();
     if (this.#isTheirs && facts.State.Running) life.takeAsServing();
