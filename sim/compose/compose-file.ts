@@ -170,7 +170,7 @@ function queueLinkOf({ run }: PartSpec): number {
 
 function requestOf(part: PartSpec): ContainerRequest {
   const answers = () => Promise.resolve(false);
-  return planOfPart(part, { project, image: '', routerPorts: { 'router/1': 0 }, answers }).request;
+  return planOfPart(part, { project, image: '', routerPorts: { 'router/1': 0 }, answers, serves: answers }).request;
 }
 
 function optionsOf(request: ContainerRequest): ContainerCreateOptions {

@@ -1,3 +1,4 @@
+import type Dockerode from 'dockerode';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import { redisConfig } from '../../cells/sqs/engine.ts';
 import { makeBadRelease } from '../substrate/docker/bad-release.ts';
@@ -8,6 +9,7 @@ import { nextFreePort } from '../substrate/process/free-ports.ts';
 import { dockerPlaces, redisPort, servesPort, volumeFolder } from '../world/docker-places.ts';
 import type { PartSpec } from '../world/part.ts';
 import { cellIds } from '../world/population.ts';
+import { unrunnableOn, type Services } from '../world/services.ts';
 import { choosePort, type Ground, type GroundInputs } from './ground.ts';
 
 /** Makes networks and volumes on the engine, and the way into them. Rejects `unavailable` with a sentence. */
@@ -22,9 +24,12 @@ export async function prepareDockerGround(inputs: GroundInputs): Promise<Ground>
 async function prepare({ world, folder, token, docker }: GroundInputs): Promise<Ground> {
   if (docker === null) throw new RpcError('unavailable', 'no image was made ready for a world on Docker');
   const { redisImage } = docker;
+  const unrunnable = unrunnableOn('docker', world.cell.services);
+  if (unrunnable !== null) throw new RpcError('unavailable', unrunnable);
   const engine = await connectEngine({ allowRemote: docker.allowRemote });
+  await checkImages(engine.client, world.cell.services);
   const routerPorts = await chooseRouterPorts(world.routers, world.port);
-  const places = dockerPlaces(redisImage === null ? servesPort : redisPort);
+  const places = dockerPlaces(redisImage === null ? servesPort : redisPort, world.cell.services);
   const substrate = new DockerSubstrate({
     docker: engine.client,
     project: projectOf(folder.name, folder.path),
@@ -49,7 +54,11 @@ async function prepare({ world, folder, token, docker }: GroundInputs): Promise<
     places,
     routerPort: routerPorts['router/1'] ?? 0,
     engine: redisImage === null ? null : () => redisRun(redisImage, token),
-    engineName: redisImage === null ? 'embedded' : `Redis (${redisImage})`,
+    engineName: world.cell.without.includes('sqs')
+      ? 'none'
+      : redisImage === null
+        ? 'embedded'
+        : `Redis (${redisImage})`,
     endpointOf: (name) => {
       const { port } = places.reach(name);
       return substrate.tunnel(name.replace(/:admin$/, ''), port);
@@ -59,6 +68,23 @@ async function prepare({ world, folder, token, docker }: GroundInputs): Promise<
     close: async () => {},
     eraseVolumes: () => substrate.eraseVolumes(),
   };
+}
+
+/** Images of the user's own are theirs to build or pull: what is not at hand is said before anything is started. */
+async function checkImages(client: Dockerode, services: Services): Promise<void> {
+  for (const [name, { image }] of Object.entries(services)) {
+    if (image === null) continue;
+    const isHere = await client
+      .getImage(image)
+      .inspect()
+      .then(
+        () => true,
+        () => false,
+      );
+    if (isHere) continue;
+    const how = `docker pull ${image}, or docker build -t ${image} FOLDER`;
+    throw new RpcError('unavailable', `the image ${image} of cell.services.${name} is not at hand: ${how}`);
+  }
 }
 
 async function chooseRouterPorts(routers: number, asked: number | null): Promise<Record<string, number>> {

@@ -5,7 +5,7 @@ import { findEngine, prepareRedis, type Engine } from '../../cells/sqs/engine.ts
 import { ProcessSubstrate } from '../substrate/process/process-substrate.ts';
 import type { PartSpec } from '../world/part.ts';
 import { cellIds } from '../world/population.ts';
-import { portsOfServices, serviceVolume } from '../world/services.ts';
+import { portsOfServices, serviceVolume, unrunnableOn } from '../world/services.ts';
 import { processPlaces } from '../world/process-places.ts';
 import type { World } from '../world/world.ts';
 import { choosePort, type Ground, type GroundInputs } from './ground.ts';
@@ -19,6 +19,8 @@ const portsBeside = 20;
 
 /** Finds engine and ports, makes the volumes. Starts nothing. */
 export async function prepareProcessGround({ world, folder, token, ledger }: GroundInputs): Promise<Ground> {
+  const unrunnable = unrunnableOn('process', world.cell.services);
+  if (unrunnable !== null) throw new RpcError('unavailable', unrunnable);
   const engine = await chooseEngine(world);
   const routerPort = await choosePort(world.port);
   const ports = new PortPool(token);

@@ -1,3 +1,4 @@
+import type { SubstrateName } from '../substrate/substrate.ts';
 import type { PartSize } from './part.ts';
 import { holesOf } from './placeholders.ts';
 
@@ -107,4 +108,15 @@ export function lossesOf({
   readonly cell: { readonly services: Services };
 }): Readonly<Record<string, OnLoss>> {
   return Object.fromEntries(addedNames(cell.services).map((name) => [name, cell.services[name]?.onLoss ?? 'refused']));
+}
+
+/** Why these services cannot run there, as a sentence; null where they can. */
+export function unrunnableOn(on: SubstrateName, services: Services): string | null {
+  for (const [name, { command, image }] of Object.entries(services)) {
+    if (on === 'process' && command === null)
+      return `cell.services.${name} has an image and no command: give it one, or grow the world with --on docker`;
+    if (on === 'docker' && image === null)
+      return `cell.services.${name} has a command and no image: give it one, or grow the world with --on process`;
+  }
+  return null;
 }

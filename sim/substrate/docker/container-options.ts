@@ -10,6 +10,7 @@ import { containerLabels, containerName, eventsVolume, sha256, volumeName, type 
 export interface ContainerRequest {
   readonly address: string;
   readonly image: string;
+  /** That of a service of the user's own is its image's. */
   readonly entrypoint: string;
   readonly command: readonly string[];
   readonly size: PartSize;
@@ -26,11 +27,28 @@ export interface ContainerRequest {
     | { readonly kind: 'reads'; readonly cells: readonly string[] };
   /** The port of the host's loopback that leads to its serving port; 0 lets the engine choose; null publishes nothing. */
   readonly publishAt: number | null;
+  /** What a service of the user's own may choose; without it the container is one of Petri's. */
+  readonly foreign?: ForeignOptions;
+}
+
+/** All that a world file can say of the container of a service of the user's own. */
+export interface ForeignOptions {
+  /** Null: what the image says. */
+  readonly args: readonly string[] | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: '1000' | 'image';
+  readonly root: 'read-only' | 'writable';
+  readonly tmpfs: readonly string[];
+  readonly mounts: readonly { readonly volume: string; readonly folder: string }[];
 }
 
 /** As processes are started with a lower priority: a tenth of the usual weight. */
 const sharesBehind = 102;
 const sharesUsual = 1024;
+
+const pidsUsual = 128;
+/** Threads count, and a database has a hundred of them. */
+const pidsOfForeign = 512;
 
 /** Turns a request into what the engine is asked for. Pure. */
 export function containerOptions(
@@ -61,10 +79,7 @@ function unlabelled(owner: Ownership, request: ContainerRequest) {
   return {
     name: containerName(owner.project, request.address),
     Image: request.image,
-    Entrypoint: [request.entrypoint],
-    Cmd: [...request.command],
-    Env: ['NODE_ENV=production'],
-    User: '1000:1000',
+    ...programOf(request),
     Hostname: hostOf(request.address),
     // What it has to know comes on standard input, and whoever holds the other end owns it.
     OpenStdin: true,
@@ -83,9 +98,9 @@ function unlabelled(owner: Ownership, request: ContainerRequest) {
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],
       Privileged: false,
-      ReadonlyRootfs: true,
-      Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=64m' },
-      PidsLimit: 128,
+      ReadonlyRootfs: request.foreign?.root !== 'writable',
+      Tmpfs: tmpfsOf(request.foreign),
+      PidsLimit: request.foreign ? pidsOfForeign : pidsUsual,
       Init: true,
       RestartPolicy: { Name: 'no' },
       AutoRemove: false,
@@ -99,12 +114,35 @@ function unlabelled(owner: Ownership, request: ContainerRequest) {
   };
 }
 
+/** What runs, as whom, told what. */
+function programOf({ entrypoint, command, foreign }: ContainerRequest) {
+  if (!foreign) return { Entrypoint: [entrypoint], Cmd: [...command], Env: ['NODE_ENV=production'], User: '1000:1000' };
+  return {
+    // What the image itself says is left out, not empty: an empty one would take its place.
+    ...(foreign.args === null ? {} : { Cmd: [...foreign.args] }),
+    Env: Object.entries(foreign.env).map(([name, value]) => `${name}=${value}`),
+    ...(foreign.user === '1000' ? { User: '1000:1000' } : {}),
+  };
+}
+
+const tmpfs = 'rw,noexec,nosuid,nodev,size=64m';
+
+function tmpfsOf(foreign: ForeignOptions | undefined): Record<string, string> {
+  return Object.fromEntries(['/tmp', ...(foreign?.tmpfs ?? [])].map((folder) => [folder, tmpfs]));
+}
+
 function hostPort(port: number | null): string {
   return port === null || port === 0 ? '' : String(port);
 }
 
-function mountsOf(project: string, { volume, events }: ContainerRequest) {
+function mountsOf(project: string, { volume, events, foreign }: ContainerRequest) {
   const mounts = [];
+  for (const each of foreign?.mounts ?? []) {
+    // As user 1000 it has a volume that was handed over to that user; what the image holds there would take it back.
+    const NoCopy = foreign?.user === '1000';
+    const own = mount(volumeName(project, each.volume), each.folder, false);
+    mounts.push({ ...own, VolumeOptions: { NoCopy, Labels: {}, DriverConfig: { Name: 'local', Options: {} } } });
+  }
   if (volume !== null) mounts.push(mount(volumeName(project, volume), volumeFolder, false));
   if (events.kind === 'writes') mounts.push(mount(eventsVolume(project, events.cell), eventsFolder, false));
   if (events.kind === 'reads') {

@@ -1,8 +1,9 @@
 import { eventsFolder, hostOf, redisPort, servesPort } from '../../world/docker-places.ts';
-import type { PartKind, PartSpec } from '../../world/part.ts';
+import type { ForeignRun, PartKind, PartSpec } from '../../world/part.ts';
 import type { PartConfig } from '../../../cells/runtime/part-config.ts';
 import type { PortholeSettings } from '../../porthole/contract.ts';
 import { nodeFlags } from '../process/part-environment.ts';
+import { foreignOptions } from './foreign-container.ts';
 import { networksOf, outsideNetwork, cellNetwork, portholeAddress } from './names.ts';
 import type { ContainerPlan } from './part-container.ts';
 
@@ -19,6 +20,8 @@ export interface PlanSurroundings {
   readonly routerPorts: Readonly<Record<string, number>>;
   /** Whether something answers at a port of a container. */
   readonly answers: (host: string, port: number) => Promise<boolean>;
+  /** Whether a service of the user's own serves. */
+  readonly serves: (run: ForeignRun) => Promise<boolean>;
 }
 
 /** A part as a container. */
@@ -35,8 +38,22 @@ export function planOfPart(part: PartSpec, around: PlanSurroundings): ContainerP
   switch (run.program) {
     case 'redis':
       throw new Error(`${address}: an executable of this machine is not run in a container`);
-    case 'foreign':
-      throw new Error(`${address}: a service of your own is not run in a container yet`);
+    case 'foreign': {
+      if (run.image === null) throw new Error(`${address} has a command and no image: give its service one`);
+      return {
+        request: {
+          ...common,
+          image: run.image,
+          entrypoint: '',
+          command: [],
+          events: { kind: 'none' },
+          foreign: foreignOptions(run),
+        },
+        input: '',
+        inputEnds: true,
+        probe: () => around.serves(run),
+      };
+    }
     case 'redis-image': {
       const engine = { image: run.image, entrypoint: 'redis-server', command: ['-'] };
       return {

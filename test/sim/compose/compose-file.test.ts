@@ -43,8 +43,9 @@ test('it has a service for every part of the plan, named as its neighbours know 
 });
 
 test('each container gets what Petri itself would ask of the engine for that part', () => {
+  const answers = async () => false;
   for (const part of parts) {
-    const plan = planOfPart(part, { project: 'p', image: '', routerPorts: {}, answers: async () => false });
+    const plan = planOfPart(part, { project: 'p', image: '', routerPorts: {}, answers, serves: answers });
     const { User, HostConfig: host } = containerOptions({ project: 'p', world: '', life: '' }, plan.request);
     const service = file.services[hostOf(part.address)];
     expect(service, part.address).toMatchObject({

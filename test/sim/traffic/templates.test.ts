@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { planSpoken } from '../../../sim/traffic/plan.ts';
 import { RowValues } from '../../../sim/traffic/row-values.ts';
 import { hasEnded, outcomeOfTemplate, speak, textAt, valueOf, versionAt } from '../../../sim/traffic/templates.ts';
-import { unspoken, type RequestTemplate } from '../../../sim/world/protocol.ts';
+import type { RequestTemplate } from '../../../sim/world/protocol.ts';
 
 const template: RequestTemplate = {
   method: 'PUT',
@@ -16,6 +16,7 @@ const template: RequestTemplate = {
   state: null,
   ended: [],
 };
+const unspoken = { write: null, read: null, submit: null, poll: null };
 const answered = (status: number, body = '', headers: Record<string, string> = { 'x-cell-id': 'a' }) => ({
   kind: 'answered' as const,
   status,
