@@ -60,4 +60,10 @@ export const fidelity = [
     part: 'outside the simulated world',
     cannotShow: 'metrics that arrive late or not at all',
   },
+  {
+    cloud: 'a control plane that never rests',
+    here: 'docker-compose.yml alone: what dies stays dead, and no XL worker comes, until petri attach',
+    part: 'every container of the project',
+    cannotShow: 'replacement, scaling, faults that end by themselves',
+  },
 ] as const;

@@ -1,6 +1,6 @@
 /** The commands in the order in which somebody new wants them, under the headings of `petri --help`. */
 export const groups: readonly { readonly heading: string; readonly names: readonly string[] }[] = [
-  { heading: 'Grow and end a world:', names: ['ui', 'up', 'reset', 'down'] },
+  { heading: 'Grow and end a world:', names: ['ui', 'up', 'attach', 'reset', 'down'] },
   { heading: 'Look:', names: ['status', 'why', 'tenants', 'route', 'request', 'logs', 'events'] },
   { heading: 'Hurt and heal:', names: ['kill', 'stop', 'pause', 'resume', 'partition', 'fault', 'restart', 'heal'] },
   {

@@ -72,7 +72,7 @@ export const commands: readonly CommandEntry[] = [
       ['--allow-remote', 'take a Docker engine on another machine, too'],
       ['-d, --detach', 'return once it is attached, and stay attached'],
     ],
-    examples: ['docker-compose up -d && petri attach', 'petri attach petri --detach'],
+    examples: ['petri attach', 'petri attach petri --detach'],
     live: false,
     json: true,
     load: () => import('./attach.ts'),
