@@ -111,6 +111,7 @@ fill_redis() {
 mkdir -p "$cache"
 rm -rf "$cache"/rootfs.* "$cache"/*.new
 start_engine
+installed docker-compose docker-compose
 weigh_containers
 # Where a registry answers, its images are the better ones.
 has_image "$node_image" || docker pull -q "$node_image" >/dev/null 2>&1 ||
