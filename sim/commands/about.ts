@@ -1,5 +1,6 @@
 import type { Invocation } from './context.ts';
 import { fidelity } from './fidelity.ts';
+import { deviations } from '../substrate/deviations.ts';
 import { flag } from './options.ts';
 import { printJson } from './print.ts';
 import { version } from '../version.ts';
@@ -11,7 +12,7 @@ export async function run({ options, context }: Invocation): Promise<void> {
       name: 'petri',
       version: version,
       node: process.version,
-      ...(showTable ? { fidelity } : {}),
+      ...(showTable ? { fidelity, deviations } : {}),
     });
     return;
   }
@@ -27,5 +28,11 @@ export async function run({ options, context }: Invocation): Promise<void> {
     context.out(`  here: ${row.here}`);
     context.out(`  part: ${row.part}`);
     context.out(`  cannot show: ${row.cannotShow}`);
+  }
+  context.out('');
+  context.out('What one substrate does not do, where the other one does:');
+  for (const deviation of deviations) {
+    context.out(`  not on ${deviation.substrate}: ${deviation.case}`);
+    context.out(`    ${deviation.reason}`);
   }
 }

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lifeOf, labelNames, containerName, cellNetwork, projectOf } from '../../../../sim/substrate/docker/names.ts';
-import { sweepProject } from '../../../../sim/substrate/docker/sweep.ts';
 import { freePorts } from '../../../../sim/substrate/process/free-ports.ts';
 import { sweepDeadWorld } from '../../../../sim/supervisor/orphans.ts';
 import { locateWorld, openWorld } from '../../../../sim/supervisor/state-folder.ts';
@@ -168,26 +167,6 @@ describe.skipIf(docker === null)('on a real engine', () => {
         await expect(dead.inspect()).rejects.toMatchObject({ statusCode: 404 });
       } finally {
         await foreign.remove({ force: true });
-      }
-    });
-
-    it('is swept by its labels alone: of one life, or of all', async () => {
-      await world.substrate.start(diaryContainer('a/web/1'));
-      await world.substrate.pause('a/web/1');
-      const life = lifeOf(world.folder);
-      const similar = await docker!.createContainer({ Image: image, name: `${world.project}-a-web-9`, Cmd: ['node'] });
-      try {
-        const of = (which: string | null) => sweepProject({ project: world.project, life: which, allowRemote: false });
-        expect(await of('another-life')).toEqual({ removed: [], left: [] });
-        const { removed, left } = await of(life);
-        expect(left).toEqual([]);
-        expect([...removed].sort()).toEqual(
-          ['-a-web-1', '-porthole', '_a', '_b', '_outside'].map((end) => `${world.project}${end}`).sort(),
-        );
-        expect(await of(null)).toEqual({ removed: [], left: [] });
-        expect((await similar.inspect()).Id).toBe(similar.id);
-      } finally {
-        await similar.remove({ force: true });
       }
     });
 
