@@ -9,10 +9,10 @@ import type { LinksSettings, LinkSpec } from '../links/contract.ts';
 import type { ControlSettings } from '../pilot/contract.ts';
 import type { ClientRetry, TrafficSettings } from '../traffic/contract.ts';
 import type { PartKind, PartSize, PartSpec, Program } from './part.ts';
+import { foreignPart } from './foreign-part.ts';
 import type { Places } from './places.ts';
 import { cellIds, tenantIds, tenantsOfCell } from './population.ts';
-import { fill } from './placeholders.ts';
-import { addedNames, isReplaceable, linkedParts, serviceVolume, type Removable, type ServiceSpec } from './services.ts';
+import { addedNames, linkedParts, type Removable, type ServiceSpec } from './services.ts';
 import type { World } from './world.ts';
 
 /** Services whose tasks can be counted up and down while the world lives. */
@@ -394,45 +394,8 @@ export class Plan {
   }
 
   #foreign(address: string, name: string, cell: string, index: number | null, spec: ServiceSpec): PartSpec {
-    const { places } = this.#inputs;
-    const self = this.#listen(address);
-    const valueOf = (hole: string): string => {
-      if (hole === 'cell') return cell;
-      if (hole === 'self.port') return String(self.port);
-      if (hole === 'self.host') return self.host;
-      if (hole.startsWith('volume.')) {
-        const volume = hole.slice('volume.'.length);
-        return places.volume(serviceVolume(cell, name, volume), spec.volumes[volume]);
-      }
-      const half = /\.(host|port)$/.exec(hole)?.[1];
-      const { host, port } = this.#linkEnd(address, cell, half ? hole.slice(0, -half.length - 1) : hole, 1);
-      return half === 'host' ? host : half === 'port' ? String(port) : `${host}:${port}`;
-    };
-    const filled = (text: string) => fill(text, valueOf);
-    const env = Object.fromEntries(Object.entries(spec.env).map(([variable, text]) => [variable, filled(text)]));
-    return {
-      address,
-      kind: isReplaceable(name) ? name : 'service',
-      cell,
-      index,
-      volume: null,
-      size: spec.size,
-      run: {
-        program: 'foreign',
-        command: spec.command && spec.command.map(filled),
-        image: spec.image,
-        args: spec.args && spec.args.map(filled),
-        env: spec.port === null ? env : { PORT: String(self.port), ...env },
-        ready: spec.port === null ? null : { endpoint: this.reach(address), health: spec.health },
-        user: spec.user,
-        root: spec.root,
-        tmpfs: spec.tmpfs,
-        mounts: Object.entries(spec.volumes).map(([volume, folder]) => ({
-          volume: serviceVolume(cell, name, volume),
-          folder,
-        })),
-      },
-    };
+    const reachPart = (part: string) => this.#linkEnd(address, cell, part, 1);
+    return foreignPart({ address, name, cell, index, spec, places: this.#inputs.places, reachPart });
   }
 
   #size(kind: PartKind): PartSize {

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Status } from '../../sim/state/status.ts';
 import { eventually, type PetriBox } from '../support/petri-box.ts';
+import { docker } from './docker-hand.ts';
 import { pause } from './kill-cell.ts';
 import type { Round } from './rounds.ts';
 
 const worlds = join(import.meta.dirname, '../../fixtures/worlds');
+const services = join(import.meta.dirname, '../../fixtures/foreign');
 
 /** A world of services that know nothing of Petri, under the traffic that its protocol describes. */
 export interface ForeignArena {
@@ -45,10 +47,17 @@ export async function openForeign(
   world: ForeignArena['world'],
   ...flags: string[]
 ): Promise<ForeignArena> {
+  if (flags.includes('docker')) await buildImage(world);
   const status = await box.up(join(worlds, `${world}.yaml`), ...flags);
   const tenants = await box.json<{ id: string }[]>('tenants', '--name', world);
   await pause(2000);
   return { box, world, url: status.router.url, tenants: tenants.map(({ id }) => id) };
+}
+
+/** Without a registry: from Petri's own base image, which is here wherever worlds on Docker are grown. */
+async function buildImage(world: ForeignArena['world']): Promise<void> {
+  const node = `NODE_IMAGE=${process.env['NODE_IMAGE'] ?? 'node:24-slim'}`;
+  await docker('build', '-q', '-t', `petri-${world}`, '--build-arg', node, join(services, world));
 }
 
 /** One fault in cell b: who was hit is who was predicted, it comes back, and what was acknowledged is there. */

@@ -4,6 +4,7 @@ import { nextFreePort } from '../../sim/substrate/process/free-ports.ts';
 import { PetriBox } from '../support/petri-box.ts';
 import { outsideFaults, playOutside } from './docker-outside.ts';
 import { DockerDecoys, killDockerSupervisor } from './docker-supervisor-killed.ts';
+import { foreignFaults, openForeign, playForeign } from './foreign.ts';
 import { killCell, openArena } from './kill-cell.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
 import type { Proof } from './rounds.ts';
@@ -52,8 +53,35 @@ export function proofs(place: Place): readonly Proof[] {
           }
         }),
     },
+    foreignProof(place),
     ...(onDocker ? onDockerOnly(place) : [supervisorKilled]),
   ];
+}
+
+/** One world of each fixture. */
+function foreignProof({ on }: Place): Proof {
+  const worlds = ['notes', 'shop'] as const;
+  const faults = worlds.reduce((sum, world) => sum + foreignFaults[world].length, 0);
+  return {
+    name: 'foreign',
+    claim: 'services that know nothing of Petri: hit as predicted, back again, what was acknowledged is there',
+    full: 2 * faults,
+    async run(rounds, tell) {
+      let left = rounds;
+      for (const world of worlds) {
+        const box = new PetriBox();
+        try {
+          const arena = await openForeign(box, world, '--on', on);
+          const played = foreignFaults[world].flatMap((fault) => [fault, fault]).slice(0, left);
+          for (const fault of played) tell(await playForeign(arena, fault));
+          left -= played.length;
+          if (left === 0) return;
+        } finally {
+          await box.close();
+        }
+      }
+    },
+  };
 }
 
 async function inArena(
