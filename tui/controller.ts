@@ -2,6 +2,7 @@ import { RpcError } from '../cells/protocol/rpc-error.ts';
 import { pasteable } from '../sim/commands/petri-word.ts';
 import { shellWord } from '../sim/commands/print.ts';
 import { safeText } from '../sim/state/safe-text.ts';
+import type { SupervisorMethods } from '../sim/supervisor/contract.ts';
 import { complete } from './commands/complete.ts';
 import type { Call } from './commands/call.ts';
 import { parseCommand } from './commands/parse.ts';
@@ -22,7 +23,8 @@ const pastedMax = 500;
 /** How the window ended: the exit code, and what became of the world. */
 export interface Leaving {
   readonly code: number;
-  readonly world: 'ended' | 'left up' | 'unsure';
+  /** `let go`: it is Compose's, and goes on without its supervisor. */
+  readonly world: 'ended' | 'let go' | 'left up' | 'unsure';
 }
 
 /** What the keys can do outside the screen. */
@@ -322,8 +324,8 @@ export class Controller {
     this.#ending = true;
     this.#say({ kind: 'busy', text: 'ending the world: its parts are being stopped ...' });
     try {
-      await this.#ports.call('down', {}, downTimeoutMs);
-      this.#ports.leave({ code, world: 'ended' });
+      const answer = (await this.#ports.call('down', {}, downTimeoutMs)) as SupervisorMethods['down']['result'] | null;
+      this.#ports.leave({ code, world: answer?.attachedTo ? 'let go' : 'ended' });
     } catch (error) {
       // The supervisor may go with its answer half said.
       if (error instanceof RpcError && error.code === 'unknown') return this.#ports.leave({ code, world: 'ended' });

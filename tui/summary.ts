@@ -16,6 +16,9 @@ export function summary(
     case 'ended':
       lines.push(`World ${name} is ended; nothing of it runs.`);
       break;
+    case 'let go':
+      lines.push(`World ${name} is let go of; its containers go on (docker-compose down ends them).`);
+      break;
     case 'left up':
       lines.push(
         `World ${name} is up${last ? ` at ${last.status.router.url}` : ''}.`,

@@ -8,7 +8,7 @@ import { growWorld } from './grow-world.ts';
 import { flag, textOption } from './options.ts';
 import { noDockerOptions } from './prepare-docker.ts';
 import { printJson } from './print.ts';
-import { lastStart } from './start-supervisor.ts';
+import { lastStart } from './start-file.ts';
 import { stayWithWorld } from './stay-with-world.ts';
 import { checkWorldName } from './world-name.ts';
 

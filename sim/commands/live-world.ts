@@ -4,6 +4,7 @@ import type { SupervisorMethod, SupervisorMethods } from '../supervisor/contract
 import type { Invocation } from './context.ts';
 import { unavailable, usage } from './failure.ts';
 import { textOption } from './options.ts';
+import { lastStart } from './start-file.ts';
 
 /** A fault is proven within 30 s or reported as unproven; the answer needs a little more. */
 const callMsMax = 45_000;
@@ -106,18 +107,23 @@ async function connectOnly(): Promise<LiveWorld> {
   if (up.length > 1)
     usage(`several worlds are up (${up.map((world) => world.name).join(', ')}): say which with --name`);
   const died = await sweepWhatDied();
+  const composed = died.flatMap((folder) => lastStart(folder)?.docker?.attached?.project ?? []);
+  if (composed.length > 0)
+    unavailable(
+      `the supervisor of ${composed.join(', ')} had died, and its containers go on: petri attach ${composed[0]} takes them over again`,
+    );
   if (died.length > 0)
     unavailable(
-      `the supervisor of ${died.join(', ')} had died; what it left was ended, its data is kept: petri up grows it again`,
+      `the supervisor of ${died.map(({ name }) => name).join(', ')} had died; what it left was ended, its data is kept: petri up grows it again`,
     );
   unavailable('no world is up; petri up grows one');
 }
 
-/** A command that looks for a world heals what a dead one left. Names those that it found so. */
-async function sweepWhatDied(): Promise<readonly string[]> {
+/** A command that looks for a world heals what a dead one left. Returns the folders of those that it found so. */
+async function sweepWhatDied(): Promise<readonly StateFolder[]> {
   const { sweepDeadWorld } = await import('../supervisor/orphans.ts');
   const results = await Promise.all(
-    foldersOfWorlds().map(async (folder) => ({ name: folder.name, result: await sweepDeadWorld(folder) })),
+    foldersOfWorlds().map(async (folder) => ({ folder, result: await sweepDeadWorld(folder) })),
   );
-  return results.filter(({ result }) => result.kind === 'swept').map(({ name }) => name);
+  return results.filter(({ result }) => result.kind === 'swept').map(({ folder }) => folder);
 }

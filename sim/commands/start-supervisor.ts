@@ -11,6 +11,7 @@ import type { World } from '../world/world.ts';
 import { safeText } from '../state/safe-text.ts';
 import { unavailable } from './failure.ts';
 import { connectTo, type LiveWorld } from './live-world.ts';
+import { lastStart, startFileOf } from './start-file.ts';
 
 const socketMsMax = 20_000;
 /** The supervisor remembers a whole world, and a large one has ten thousand tenants. */
@@ -75,15 +76,6 @@ export function lastGrown(folder: StateFolder): World | null {
   return { ...now, ...start.world, cell: { ...now.cell, ...start.world.cell } };
 }
 
-/** What the supervisor of that folder was told when one was started last; null where none ever was. */
-export function lastStart(folder: StateFolder): SupervisorStart | null {
-  try {
-    return JSON.parse(readFileSync(startFileOf(folder), 'utf8')) as SupervisorStart;
-  } catch {
-    return null;
-  }
-}
-
 /** What a supervisor that ended said last, as a sentence. */
 export function whyItDied(folder: StateFolder): string {
   const lines = readTail(logOf(folder));
@@ -104,8 +96,4 @@ function readTail(path: string): readonly string[] {
 
 function logOf(folder: StateFolder): string {
   return join(folder.path, 'supervisor.log');
-}
-
-function startFileOf(folder: StateFolder): string {
-  return join(folder.path, 'start.json');
 }
