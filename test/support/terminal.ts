@@ -11,7 +11,7 @@ export async function bundleForNode(source: string, folder: string): Promise<str
     cwd: root,
     input: { program: join(root, source) },
     platform: 'node',
-    external: ['better-sqlite3', 'js-redis-server', 'react-devtools-core'],
+    external: ['better-sqlite3', 'dockerode', 'js-redis-server', 'react-devtools-core'],
     transform: { define: { 'process.env.NODE_ENV': '"production"' }, jsx: { runtime: 'automatic' } },
     onLog: () => undefined,
   });
