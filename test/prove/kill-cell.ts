@@ -44,7 +44,7 @@ export async function killCell({ box, url, tenantsOf }: Arena, how: 'petri' | 'o
     await pause(500);
   }
   const back = async () => (await box.status()).cells.every((cell) => cell.health !== 'down');
-  await eventually('cell b serves again', back, 15_000, askEveryMs).catch((error: Error) =>
+  await eventually('cell b serves again', back, 15_000 * slack, askEveryMs).catch((error: Error) =>
     problems.push(error.message),
   );
   const backMs = performance.now();

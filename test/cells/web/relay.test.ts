@@ -27,7 +27,8 @@ describe.each(await enginesHere())('the relay of two web tasks on the %s engine'
     await allDone(ids);
     const delivered = await soon('every delivery is recorded', () => {
       const found = recorded('job.delivered').filter((id) => ids.includes(id));
-      return found.length >= ids.length ? found : null;
+      // At least once: on a busy machine the leader takes what its task has not delivered in time, and the engine drops the second.
+      return new Set(found).size === ids.length ? [...new Set(found)] : null;
     });
     expect(delivered.toSorted()).toEqual(ids.toSorted());
     expect(recorded('job.started').filter((id) => ids.includes(id))).toHaveLength(10);
