@@ -3,6 +3,7 @@ import { redisConfig } from '../../cells/sqs/engine.ts';
 import { containerOptions, type ContainerRequest } from '../substrate/docker/container-options.ts';
 import { planOfPart, planOfPorthole } from '../substrate/docker/container-plan.ts';
 import { adminPort, hostOf, redisPort, servesPort, volumeFolder } from '../world/docker-places.ts';
+import { cellBridge } from '../substrate/docker/networks.ts';
 import { portholeAddress } from '../substrate/docker/names.ts';
 import type { PartSpec } from '../world/part.ts';
 import { composeFormat, composeLabels, tokenVariable } from './compose-labels.ts';
@@ -32,6 +33,8 @@ const sharesUsual = 1024;
 
 const build = { context: '.', dockerfile: 'cells/Dockerfile', args: { NODE_IMAGE: '${NODE_IMAGE:-node:24-slim}' } };
 
+const cellNetwork = { internal: true, driver_opts: cellBridge };
+
 /** The whole text of docker-compose.yml. */
 export function composeFile(): string {
   const plan = composePlan(token);
@@ -50,7 +53,7 @@ export function composeFile(): string {
     '',
     '# From inside a cell no way leads out, and none to another cell. Only what stands outside publishes ports, on loopback.',
     'networks:',
-    ...yamlLines([...plan.cells.map((cell) => [cell, { internal: true }] as const), ['outside', {}]], 2),
+    ...yamlLines([...plan.cells.map((cell) => [cell, cellNetwork] as const), ['outside', {}]], 2),
     '',
     'volumes:',
     ...yamlLines(

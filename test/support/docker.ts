@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
+import { redisConfig } from '../../cells/sqs/engine.ts';
 import { connectEngine } from '../../sim/substrate/docker/engine.ts';
 import { DockerSubstrate } from '../../sim/substrate/docker/docker-substrate.ts';
 import { lifeOf, projectOf } from '../../sim/substrate/docker/names.ts';
 import { eraseVolumesOf, sweepLabelled } from '../../sim/substrate/docker/sweep.ts';
-import { adminPort, eventsFolder, servesPort, volumeFolder } from '../../sim/world/docker-places.ts';
+import { adminPort, eventsFolder, redisPort, servesPort, volumeFolder } from '../../sim/world/docker-places.ts';
 import type { PartSpec } from '../../sim/world/part.ts';
 
 /** The engine that tests run on; null, with a sentence, where there is none and nobody has said that there must be. */
@@ -147,4 +148,22 @@ export function diaryContainer(address: string, settings: object = {}): PartSpec
   const volume = address.replaceAll('/', '-');
   const size = { cpus: 0.5, memoryBytes: 128 * 1024 * 1024 };
   return { address, kind, cell, index: 1, volume, size, run: { program: 'web', config } };
+}
+
+/** The image of a real Redis where the engine has one; a diary takes its place where it has none. */
+export async function redisImageForTests(docker: Dockerode): Promise<string | null> {
+  const name = process.env.REDIS_IMAGE ?? 'redis:7-alpine';
+  const found = await docker
+    .getImage(name)
+    .inspect()
+    .catch(() => null);
+  return found ? name : null;
+}
+
+/** A real Redis in a container, its data on a volume of its own; a diary where there is no image of one. */
+export function redisContainer(address: string, image: string | null): PartSpec {
+  const diary = diaryContainer(address);
+  if (image === null) return diary;
+  const configuration = redisConfig({ host: '0.0.0.0', port: redisPort }, volumeFolder, 'secret');
+  return { ...diary, kind: 'sqs', run: { program: 'redis-image', image, configuration } };
 }

@@ -334,7 +334,10 @@ export class DockerSubstrate implements Substrate {
     const Labels = { [labelNames.project]: project, [labelNames.world]: world, [labelNames.life]: life };
     const Mounts = [{ Type: 'volume' as const, Source: volume, Target: volumeFolder, ReadOnly: false }];
     const HostConfig = { Mounts, NetworkMode: 'none' };
-    const first = await ask(`hand over ${volume}`, docker.createContainer({ Image: image, Labels, HostConfig }));
+    const first = await ask(
+      `hand over ${volume}`,
+      docker.createContainer({ Image: image, Entrypoint: ['node'], Cmd: [], Labels, HostConfig }),
+    );
     await ask(`hand over ${volume}`, first.remove({ force: true }));
   }
 }

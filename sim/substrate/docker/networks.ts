@@ -8,6 +8,12 @@ export interface NetworkWish {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/**
+ * The bridge of an internal network has an address all the same, and behind it is the host with everything that it serves there
+ * (tried on 20.10): a cell's bridge gets none.
+ */
+export const cellBridge: Readonly<Record<string, string>> = { 'com.docker.network.bridge.inhibit_ipv4': 'true' };
+
 /** How often subnets are chosen before the reason is told: another world may take one in between. */
 const triesMax = 5;
 
@@ -37,7 +43,14 @@ async function create(
   subnet: string | null,
 ): Promise<void> {
   const ipam = subnet === null ? {} : { IPAM: { Driver: 'default', Config: [{ Subnet: subnet }] } };
-  const options = { Name: name, Driver: 'bridge', Internal: isInternal, Labels: { ...labels }, CheckDuplicate: true };
+  const options = {
+    Name: name,
+    Driver: 'bridge',
+    Internal: isInternal,
+    Options: isInternal ? { ...cellBridge } : {},
+    Labels: { ...labels },
+    CheckDuplicate: true,
+  };
   await ask(`create the network ${name}`, docker.createNetwork({ ...options, ...ipam }));
 }
 

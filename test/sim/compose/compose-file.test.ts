@@ -67,7 +67,8 @@ test('each container gets what Petri itself would ask of the engine for that par
 });
 
 test('a cell has a network of its own without a way out, and only loopback ports are published', () => {
-  expect(file.networks).toEqual({ a: { internal: true }, b: { internal: true }, c: { internal: true }, outside: {} });
+  const cell = { internal: true, driver_opts: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } };
+  expect(file.networks).toEqual({ a: cell, b: cell, c: cell, outside: {} });
   const published = Object.entries(file.services).flatMap(([name, { ports = [] }]) =>
     ports.map((port) => [name, port]),
   );

@@ -110,3 +110,40 @@ it('changes its hash with what needs a new container, and not with what is chang
   expect(other({ command: [] })).toBe(true);
   expect(other({ publishAt: 8081 })).toBe(true);
 });
+
+it("gives a service of the user's own what its world file may choose, and nothing else", () => {
+  const foreign = {
+    args: ['mysqld'],
+    env: { PORT: '3306' },
+    user: '1000',
+    root: 'read-only',
+    tmpfs: ['/run/mysqld'],
+    mounts: [{ volume: 'b.db.data', folder: '/var/lib/mysql' }],
+  } as const;
+  const own: ContainerRequest = { ...request, entrypoint: '', command: [], volume: null, events: { kind: 'none' } };
+  const options = containerOptions(owner, { ...own, foreign });
+  expect(options).toMatchObject({ Cmd: ['mysqld'], Env: ['PORT=3306'], User: '1000:1000' });
+  expect(options).not.toHaveProperty('Entrypoint');
+  expect(options.HostConfig).toMatchObject({
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    Privileged: false,
+    ReadonlyRootfs: true,
+    Tmpfs: { '/tmp': expect.any(String), '/run/mysqld': expect.stringContaining('nosuid') },
+    Mounts: [
+      {
+        Type: 'volume',
+        Source: 'petri-shop-0a1b_b.db.data',
+        Target: '/var/lib/mysql',
+        VolumeOptions: { NoCopy: true },
+      },
+    ],
+  });
+  const asImage = containerOptions(owner, {
+    ...own,
+    foreign: { ...foreign, args: null, user: 'image', root: 'writable' },
+  });
+  expect(asImage).not.toHaveProperty('Cmd');
+  expect(asImage).not.toHaveProperty('User');
+  expect(asImage.HostConfig).toMatchObject({ ReadonlyRootfs: false, CapDrop: ['ALL'], Privileged: false });
+});
