@@ -35,6 +35,13 @@ describe('what control decides', () => {
     expect(run({}).actions).toEqual([]);
   });
 
+  it('replaces a part that a world file added, and counts it as one', () => {
+    const wanted = { ...desired, 'a/db': 1 };
+    const died = run({ states: { 'a/db': 'dead' }, sinceMs: 8000 }, { ...noMemory, targets: wanted }, wanted);
+    expect(died.actions).toEqual([{ kind: 'start', address: 'a/db', why: 'replace' }]);
+    expect(run({ states: { 'a/db': 'running' } }, noMemory, wanted).actions).toEqual([]);
+  });
+
   it.each(['a/web/2', 'a/worker/1', 'a/aurora/1', 'a/alb', 'a/dynamodb', 'a/sqs'])('replaces %s', (address) => {
     const died = { states: { [address]: 'dead' as const }, sinceMs: 8001 };
     expect(run(died).actions).toEqual([]);
