@@ -9,7 +9,7 @@ import type { OutsideChange, PartExit, PartObservation, Substrate } from '../sub
 import { SubstrateError } from '../substrate-error.ts';
 import { planOfPart, planOfPorthole } from './container-plan.ts';
 import { findComposed } from './composed.ts';
-import { ask, askUnless } from './engine-call.ts';
+import { ask } from './engine-call.ts';
 import { EngineEvents } from './engine-events.ts';
 import { foreignServes } from './foreign-container.ts';
 import { Gate } from './gate.ts';

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer, type AddressInfo, type Server } from 'node:net';
+import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { servePorthole } from '../../../sim/porthole/porthole.ts';
@@ -12,7 +12,7 @@ let folder: string;
 let remote: string;
 let porthole: Server | null;
 let client: PortholeClient;
-const connections = new Set<import('node:net').Socket>();
+const connections = new Set<Socket>();
 
 beforeEach(async () => {
   folder = temporaryFolder();

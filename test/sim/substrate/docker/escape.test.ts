@@ -116,7 +116,7 @@ describe.skipIf(docker === null)('an intruder in a cell', () => {
     const facts = (await engine.getNetwork(cellNetwork(world.project, 'a')).inspect()) as {
       IPAM: { Config: { Subnet: string; Gateway?: string }[] };
     };
-    const [{ Subnet: subnet = '', Gateway: gateway } = { Subnet: '' }] = facts.IPAM.Config;
+    const [{ Subnet: subnet, Gateway: gateway } = { Subnet: '' }] = facts.IPAM.Config;
     const firstOfSubnet = subnet.replace(/\.\d+\/.*$/, '.1');
     const hosts = [...hostAddresses(), firstOfSubnet, gateway ?? firstOfSubnet, 'host.docker.internal'];
     return `return first(${hosts.map((host) => to(host, hostPort)).join()})`;
