@@ -65,6 +65,8 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
     },
     'fault.inject': (args) => {
       refuseBeforeReady(owner);
+      if (args.kind === 'aurora-failover' && !live().plan().has('aurora'))
+        throw new RpcError('usage', `${args.target} has no Aurora: the world file leaves it out`);
       return live().faults.inject(args);
     },
     'fault.heal': ({ id }) => live().faults.heal(id),
