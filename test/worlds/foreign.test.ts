@@ -7,7 +7,7 @@ import { docker, hasDocker } from '../prove/docker-hand.ts';
 import { eventually, PetriBox } from '../support/petri-box.ts';
 
 interface Inspected {
-  readonly Config: { readonly User: string; readonly Env: readonly string[] };
+  readonly Config: { readonly User: string; readonly Env: readonly string[]; readonly Labels: Record<string, string> };
   readonly Mounts: readonly { readonly Type: string; readonly Destination: string }[];
 }
 
@@ -63,6 +63,9 @@ test.runIf(onDocker)('shop as containers: the same, and nothing of the host is i
   ).toEqual([['volume', '/data']]);
   expect(facts?.Config.Env.join(' ')).not.toContain('PETRI');
   await arena.box.run('down', '--name', 'shop');
+  const ours = `label=dev.petri.project=${facts?.Config.Labels['dev.petri.project']}`;
+  const volumes = await docker('volume', 'ls', '--quiet', '--filter', ours);
+  await docker('volume', 'rm', ...volumes.split('\n'));
 });
 
 test('a service gets a clean environment, and is gone with its supervisor', async () => {
