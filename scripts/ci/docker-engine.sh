@@ -19,7 +19,7 @@ has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 # installed COMMAND PACKAGE: installs the package where the command is missing.
 installed() {
   command -v "$1" >/dev/null && return
-  echo "installing $2"
+  echo "installing $2" >&2
   if [[ -z ${apt_is_fresh:-} ]]; then
     apt-get update -qq
     apt_is_fresh=1
