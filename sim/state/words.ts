@@ -39,5 +39,6 @@ export function usedOfSize({ memoryBytes, size }: Pick<PartStatus, 'memoryBytes'
 
 /** What a world runs on, as its first line says it. */
 export function standsOn({ on }: Pick<Status, 'on'>): string {
+  if (on === 'virtual') return 'virtual time';
   return on === 'docker' ? 'Docker containers' : 'real processes';
 }

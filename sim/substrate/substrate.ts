@@ -1,6 +1,6 @@
 import type { PartSize, PartSpec } from '../world/part.ts';
 
-export type SubstrateName = 'process' | 'docker';
+export type SubstrateName = 'process' | 'docker' | 'virtual';
 
 export type PartState = 'starting' | 'running' | 'paused' | 'stopped' | 'dead';
 

@@ -51,6 +51,8 @@ export async function prepareGround(inputs: GroundInputs): Promise<Ground> {
       // What talks to Docker costs an eighth of a second to load.
       if (inputs.docker?.attached) return (await import('./attached-ground.ts')).prepareAttachedGround(inputs);
       return (await import('./docker-ground.ts')).prepareDockerGround(inputs);
+    case 'virtual':
+      throw new RpcError('usage', 'a world in virtual time has no supervisor: it lives in the program that runs it');
   }
 }
 
