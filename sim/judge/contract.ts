@@ -50,8 +50,8 @@ export interface InvariantVerdict {
   readonly looked: string;
 }
 
-/** What the judge is told of a run beside its events. */
-export interface JudgedRun {
+/** What the judge is told of a world before its first event. */
+export interface JudgedWorld {
   readonly on: SubstrateName;
   readonly seed: number;
   /** The map as the run began, and the parts that ought to run. */
@@ -62,19 +62,34 @@ export interface JudgedRun {
   readonly client: 'traffic';
   /** What of the judgement a service of the user's own lets nobody see, and why. Empty for Petri's own cells. */
   readonly skipped: readonly { readonly invariant: InvariantId; readonly reason: string }[];
-  /** Monotonic microseconds: the scenario's clock is 0 at `startT`; the timeline was over and everything healed at `healedT`; `endT` ends the record. */
+}
+
+/** What is known of a run's clock only once it is over. Monotonic microseconds, as events are stamped. */
+export interface RunTimes {
+  /** The scenario's clock is 0 here; events before it (a world that grows, and its steady state) are part of the history, and are no errors. */
   readonly startT: number;
+  /** The timeline was over and everything healed. */
   readonly healedT: number;
+  /** The record ends. */
   readonly endT: number;
   /** How long after `healedT` everything must have recovered, in milliseconds. */
   readonly recoverWithinMs: number;
 }
 
-/** A judge of one invariant: fed with every event in the order of the merged log, then asked once. Pure: no clock, no disk. */
+/** All that it is told beside the events: a recorded run is judged again from this. */
+export type JudgedRun = JudgedWorld & RunTimes;
+
+/** All invariants over one run: fed with every event in the order of the merged log, from the world's first on, then asked once. Pure, and it keeps no more than it needs. */
+export interface Judge {
+  take(event: Event): void;
+  end(times: RunTimes): Judgement;
+}
+
+/** A judge of one invariant, as {@link Judge}. Pure: no clock, no disk. */
 export interface Checker {
   readonly id: InvariantId;
   take(event: Event): void;
-  end(): InvariantVerdict;
+  end(times: RunTimes): InvariantVerdict;
 }
 
 /** Why a run can prove nothing, whatever the invariants say: exit 2. */

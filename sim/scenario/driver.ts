@@ -1,5 +1,5 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import type { JudgedRun } from '../judge/contract.ts';
+import type { JudgedWorld } from '../judge/contract.ts';
 import type { FaultStatus, Status } from '../state/status.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import type { Action } from './scenario.ts';
@@ -35,8 +35,8 @@ export interface WorldDriver {
    * recorded like any request of Petri's clients (`op` is `read` or `poll`, `purpose` is `final`). Resolves when all were answered or `withinMs` is over.
    */
   readBack(withinMs: number): Promise<void>;
-  /** What the judge needs of this world beside its events. The times are the runner's to fill in. */
-  estate(): Promise<Omit<JudgedRun, 'startT' | 'healedT' | 'endT' | 'recoverWithinMs' | 'seed'>>;
+  /** What the judge needs of this world beside its events; asked for before the first of them is handed over. */
+  estate(): Promise<Omit<JudgedWorld, 'seed'>>;
   /** Ends the world if this driver grew it. */
   end(): Promise<void>;
 }
