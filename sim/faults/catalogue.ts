@@ -1,5 +1,6 @@
 import { auroraFailover } from './aurora-failover.ts';
 import { badRelease } from './bad-release.ts';
+import { bandwidth } from './bandwidth.ts';
 import { controlDown } from './control-down.ts';
 import { cpuStarved } from './cpu-starved.ts';
 import { crashLoop } from './crash-loop.ts';
@@ -15,7 +16,10 @@ import { outOfMemory } from './out-of-memory.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { queueEngineKilled } from './queue-engine-killed.ts';
+import { queueEngineStalled } from './queue-engine-stalled.ts';
 import { reset } from './reset.ts';
+import { slowClose } from './slow-close.ts';
+import { stall } from './stall.ts';
 import { stop } from './stop.ts';
 
 /** Every kind of fault, in the order in which `petri fault --help` lists them. */
@@ -26,9 +30,13 @@ export const faultKinds: readonly FaultKind[] = [
   pause,
   partition,
   latency,
+  bandwidth,
+  stall,
+  slowClose,
   reset,
   auroraFailover,
   queueEngineKilled,
+  queueEngineStalled,
   mapDown,
   controlDown,
   mapStale,

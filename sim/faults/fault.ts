@@ -1,3 +1,4 @@
+import type { LinkProbe } from '../links/contract.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
 
@@ -64,10 +65,8 @@ export interface FaultPorts {
   /** Sets a rule on links; a rule's id is the fault's. */
   setLinkRule(faultId: string, links: readonly string[], rule: LinkRule): Promise<void>;
   clearLinkRule(faultId: string, links: readonly string[]): Promise<void>;
-  /** Sends one probe through a link and says what came of it. */
-  probeLink(
-    link: string,
-  ): Promise<{ readonly outcome: 'passes' | 'silent' | 'refused'; readonly latencyMs: number | null }>;
+  /** Sends so many bytes (1) through a link, there and back, and says what came of it. `closes`: the end of the connection too. */
+  probeLink(link: string, ask?: LinkAsk): Promise<LinkProbe>;
   pushMap(
     router: string,
     what: 'current' | 'previous' | 'corrupt',
@@ -83,7 +82,18 @@ export interface FaultPorts {
 export type LinkRule =
   | { readonly kind: 'cut'; readonly direction: 'both' | 'to' | 'from' }
   | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
-  | { readonly kind: 'reset'; readonly afterBytes: number };
+  | { readonly kind: 'reset'; readonly afterBytes: number }
+  /** Each way, shared by all connections of the link. */
+  | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number }
+  /** Each connection goes silent once so many bytes have passed, both ways together. */
+  | { readonly kind: 'stall'; readonly afterBytes: number }
+  /** The end of a connection comes so much later than its last byte. */
+  | { readonly kind: 'slow-close'; readonly delayMs: number };
+
+export interface LinkAsk {
+  readonly bytes?: number;
+  readonly closes?: boolean;
+}
 
 export interface Seen {
   readonly ok: boolean;

@@ -1,5 +1,5 @@
 import type { FaultKind } from './fault.ts';
-import { seenLinks } from './seen.ts';
+import { seenFree, seenLinks } from './seen.ts';
 
 /** Delays every byte on its way to the far side, in order: a request and its answer are later by it once. */
 export const latency: FaultKind = {
@@ -35,7 +35,7 @@ export const latency: FaultKind = {
   },
   gone(ports, fault) {
     const below = Number(fault.settings['latency']);
-    return seenLinks(
+    return seenFree(
       ports,
       fault,
       (probe) => probe.outcome === 'refused' || (probe.outcome === 'passes' && (probe.latencyMs ?? 0) < below),

@@ -1,5 +1,5 @@
 import type { FaultKind } from './fault.ts';
-import { seenLinks } from './seen.ts';
+import { seenFree, seenLinks } from './seen.ts';
 
 /** Cuts links: open and new connections stall, nothing is lost, and what waited flows on after the heal. */
 export const partition: FaultKind = {
@@ -26,5 +26,5 @@ export const partition: FaultKind = {
     await ports.clearLinkRule(fault.id, fault.target.links);
   },
   taken: (ports, fault) => seenLinks(ports, fault, (probe) => probe.outcome === 'silent', 'cut'),
-  gone: (ports, fault) => seenLinks(ports, fault, (probe) => probe.outcome !== 'silent', 'open'),
+  gone: (ports, fault) => seenFree(ports, fault, (probe) => probe.outcome !== 'silent', 'open'),
 };

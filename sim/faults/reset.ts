@@ -1,5 +1,5 @@
 import type { FaultKind } from './fault.ts';
-import { seenLinks } from './seen.ts';
+import { seenFree, seenLinks } from './seen.ts';
 
 /** Answers every connection on a link with a TCP reset, open ones too. */
 export const reset: FaultKind = {
@@ -33,5 +33,5 @@ export const reset: FaultKind = {
     return seenLinks(ports, fault, (probe) => probe.outcome === 'refused', 'reset');
   },
   // Whether the far side lives is not this fault's business: a refusal that stays is the far side's own.
-  gone: (ports, fault) => seenLinks(ports, fault, (probe) => probe.outcome !== 'silent', 'open'),
+  gone: (ports, fault) => seenFree(ports, fault, (probe) => probe.outcome !== 'silent', 'open'),
 };

@@ -1,5 +1,6 @@
+import type { LinkProbe } from '../links/contract.ts';
 import type { PartSize } from '../world/part.ts';
-import type { FaultPorts, OpenFault, Seen } from './fault.ts';
+import type { FaultPorts, LinkAsk, OpenFault, Seen } from './fault.ts';
 
 type State = Awaited<ReturnType<FaultPorts['partState']>>;
 
@@ -20,12 +21,26 @@ export async function seenStates(
 export async function seenLinks(
   ports: FaultPorts,
   fault: OpenFault,
-  wanted: (probe: Awaited<ReturnType<FaultPorts['probeLink']>>) => boolean,
+  wanted: (probe: LinkProbe) => boolean,
   word: string,
+  ask?: LinkAsk,
 ): Promise<Seen> {
-  const probes = await Promise.all(fault.target.links.map((link) => ports.probeLink(link)));
+  const probes = await Promise.all(fault.target.links.map((link) => ports.probeLink(link, ask)));
   const there = probes.filter(wanted).length;
   return { ok: there === probes.length, text: `${there} of ${probes.length} links ${word}` };
+}
+
+/** Whether the fault's rule is off every link, and each that has no other rule answers as wanted. */
+export function seenFree(
+  ports: FaultPorts,
+  fault: OpenFault,
+  wanted: (probe: LinkProbe) => boolean,
+  word: string,
+  ask?: LinkAsk,
+): Promise<Seen> {
+  // A link may be under another fault's rule as well: then what it does says nothing about this one.
+  const isFree = (probe: LinkProbe) => !probe.rules.includes(fault.id) && (probe.rules.length > 0 || wanted(probe));
+  return seenLinks(ports, fault, isFree, word, ask);
 }
 
 /** The state of a part that its service ought to bring back, once it is back. */

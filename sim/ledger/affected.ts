@@ -11,15 +11,20 @@ export function affectedBy(
   switch (kind) {
     case 'partition':
     case 'latency':
+    case 'bandwidth':
+    case 'stall':
       return target.links.map((address) => ({ address, loss: silent }));
     case 'reset':
       return target.links.map((address) => ({ address, loss: 'gone' }));
     case 'pause':
+    case 'queue-engine-stalled':
     case 'freeze':
     case 'disconnect':
     case 'cut-off':
     case 'cpu-starved':
       return target.addresses.map((address) => ({ address, loss: silent, role: roles.get(address) }));
+    // Alone it hurts nobody: what closes late was closed by something else.
+    case 'slow-close':
     case 'memory-starved':
     case 'map-stale':
     case 'map-corrupt':

@@ -1,11 +1,18 @@
 import { createConnection, type Socket } from 'node:net';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import { Flow, type Sink, type Source } from './flow.ts';
+import { Allowance, type Pacer } from './pace.ts';
 import type { LinkEffect } from './rules.ts';
+
+/** The rules of the moment on a link, and the lines that its connections share. */
+export interface LinkRules {
+  readonly effect: LinkEffect;
+  readonly pacers: { readonly to: Pacer | null; readonly from: Pacer | null };
+}
 
 export interface ConnectionOptions {
   readonly to: Endpoint;
-  readonly effect: LinkEffect;
+  readonly rules: LinkRules;
   readonly random: () => number;
   readonly onBytes: (count: number) => void;
   readonly onClosed: (connection: Connection) => void;
@@ -27,6 +34,7 @@ export class Connection {
   readonly #from: Flow;
   #far: Socket | null = null;
   #effect: LinkEffect;
+  #allowance: Allowance | null;
   #bytes = 0;
   #nearClosed = false;
   #farClosed = false;
@@ -34,18 +42,21 @@ export class Connection {
   constructor(near: Socket, options: ConnectionOptions) {
     this.#near = near;
     this.#options = options;
-    this.#effect = options.effect;
+    const { effect, pacers } = options.rules;
+    const allowance = allowanceOf(effect);
+    this.#effect = effect;
+    this.#allowance = allowance;
     const farOf = () => this.#far;
     this.#to = new Flow(
       sourceOf(() => near),
       this.#sinkOf(farOf),
-      options.effect.to,
+      { effect: effect.to, pacer: pacers.to, allowance },
       options.random,
     );
     this.#from = new Flow(
       sourceOf(farOf),
       this.#sinkOf(() => near),
-      options.effect.from,
+      { effect: effect.from, pacer: pacers.from, allowance },
       options.random,
     );
     carry(near, this.#to, this.#from);
@@ -57,11 +68,13 @@ export class Connection {
     else if (!this.#effect.to.stalled) this.#continue();
   }
 
-  apply(effect: LinkEffect): void {
+  apply({ effect, pacers }: LinkRules): void {
+    // What has passed counts on under the same rule, whatever else changes.
+    if (effect.stallAfterBytes !== this.#effect.stallAfterBytes) this.#allowance = allowanceOf(effect);
     this.#effect = effect;
     if (!effect.to.stalled && !this.#far) this.#continue();
-    this.#to.apply(effect.to);
-    this.#from.apply(effect.from);
+    this.#to.apply({ effect: effect.to, pacer: pacers.to, allowance: this.#allowance });
+    this.#from.apply({ effect: effect.from, pacer: pacers.from, allowance: this.#allowance });
   }
 
   /** Resets both sides at once, whatever waits. */
@@ -112,6 +125,10 @@ export class Connection {
     this.#from.discard();
     this.#options.onClosed(this);
   }
+}
+
+function allowanceOf({ stallAfterBytes }: LinkEffect): Allowance | null {
+  return stallAfterBytes === null ? null : new Allowance(stallAfterBytes);
 }
 
 /** What a socket says goes into `out`; that it takes bytes again is for the flow that comes `into` it. */

@@ -13,9 +13,18 @@ export interface LinkSpec {
  * - `links.set` {links: LinkSpec[]} → null      adds what is new, ends what is no longer there
  * - `rule.set` {id, links: string[], rule: LinkRule} → null
  * - `rule.clear` {id} → null
- * - `probe` {link} → {outcome: 'passes'|'silent'|'refused', latencyMs|null}   connects through the link's own rules to the far side
+ * - `probe` {link, bytes?, closes?} → LinkProbe   connects through the link's own rules to the far side
  * - `status` {} → {links: {name, rules: string[], connections: number, bytes: number}[]}
  */
 export interface LinksSettings {
   readonly links: readonly LinkSpec[];
+}
+
+/** What came of one probe of a link. */
+export interface LinkProbe {
+  readonly outcome: 'passes' | 'silent' | 'refused';
+  /** There and back; null where it did not come through. */
+  readonly latencyMs: number | null;
+  /** The ids of the rules that are set on the link. */
+  readonly rules: readonly string[];
 }

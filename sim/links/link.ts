@@ -1,13 +1,11 @@
 import { createConnection, createServer, type Server } from 'node:net';
-import { Connection } from './connection.ts';
-import type { LinkSpec } from './contract.ts';
-import { Flow } from './flow.ts';
+import { Connection, type LinkRules } from './connection.ts';
+import type { LinkProbe, LinkSpec } from './contract.ts';
+import { Pacer } from './pace.ts';
+import { throughFlows } from './probe.ts';
 import { noEffect, type LinkEffect } from './rules.ts';
 
-export interface ProbeResult {
-  readonly outcome: 'passes' | 'silent' | 'refused';
-  readonly latencyMs: number | null;
-}
+export type ProbeResult = Omit<LinkProbe, 'rules'>;
 
 /** A probe that has not come through by then is silent, in milliseconds. */
 export const probeMsMax = 500;
@@ -18,7 +16,7 @@ export class Link {
   readonly #random: () => number;
   readonly #connections = new Set<Connection>();
   readonly #server: Server;
-  #effect: LinkEffect = noEffect;
+  #rules: LinkRules = { effect: noEffect, pacers: { to: null, from: null } };
   #bytes = 0;
 
   constructor(spec: LinkSpec, random: () => number) {
@@ -27,7 +25,7 @@ export class Link {
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
       const connection = new Connection(near, {
         to: spec.to,
-        effect: this.#effect,
+        rules: this.#rules,
         random,
         onBytes: (count) => (this.#bytes += count),
         onClosed: (closed) => this.#connections.delete(closed),
@@ -55,12 +53,14 @@ export class Link {
 
   /** New rules, at once also for open connections; a reset rule resets them. */
   apply(effect: LinkEffect): void {
-    const before = this.#effect;
-    this.#effect = effect;
-    const resets = effect.resetAfterBytes !== null && effect.resetAfterBytes !== before.resetAfterBytes;
+    const before = this.#rules;
+    const { to, from } = before.pacers;
+    const pacers = { to: pacerFor(effect.to.bytesPerSecond, to), from: pacerFor(effect.from.bytesPerSecond, from) };
+    this.#rules = { effect, pacers };
+    const resets = effect.resetAfterBytes !== null && effect.resetAfterBytes !== before.effect.resetAfterBytes;
     for (const connection of this.#connections) {
       if (resets) connection.reset();
-      else connection.apply(effect);
+      else connection.apply(this.#rules);
     }
   }
 
@@ -71,14 +71,15 @@ export class Link {
   }
 
   /**
-   * Tries the far side and sends one byte through a flow with this link's live rules, there and back; the far side hears
-   * a connection that opens and closes. A link that resets counts as refusing.
+   * Tries the far side and sends bytes through flows with this link's live rules, there and back; the far side hears
+   * a connection that opens and closes. A link that resets counts as refusing. `closes`: it is through once the end is.
    */
-  async probe(): Promise<ProbeResult> {
-    const effect = this.#effect;
+  async probe(bytes = 1, closes = false): Promise<ProbeResult> {
+    const { effect } = this.#rules;
     if (effect.resetAfterBytes !== null) return { outcome: 'refused', latencyMs: null };
     const beganMs = performance.now();
-    const passed = (await throughFlow(effect, this.#random)) && (await this.#reach());
+    const through = await throughFlows(effect, { bytes, closes, withinMs: probeMsMax, random: this.#random });
+    const passed = through && (await this.#reach());
     if (passed === 'refused') return { outcome: 'refused', latencyMs: null };
     if (passed !== 'reached') return { outcome: 'silent', latencyMs: null };
     return { outcome: 'passes', latencyMs: performance.now() - beganMs };
@@ -99,32 +100,8 @@ export class Link {
   }
 }
 
-/** Whether a byte comes through both ways in time. */
-function throughFlow(effect: LinkEffect, random: () => number): Promise<boolean> {
-  const free = { pause() {}, resume() {} };
-  return new Promise((resolve) => {
-    const finish = (came: boolean) => {
-      clearTimeout(timer);
-      there.discard();
-      back.discard();
-      resolve(came);
-    };
-    const arrive = (then: () => void) => ({ write: () => (then(), true), end() {}, reset() {} });
-    const chunk = Buffer.of(0);
-    const back = new Flow(
-      free,
-      arrive(() => finish(true)),
-      effect.from,
-      random,
-    );
-    const there = new Flow(
-      free,
-      arrive(() => back.push({ chunk })),
-      effect.to,
-      random,
-    );
-    const longestMs = effect.to.latencyMs + effect.to.jitterMs;
-    const timer = setTimeout(() => finish(false), probeMsMax + longestMs);
-    there.push({ chunk });
-  });
+/** A line keeps its queue for as long as its width stays the same. */
+function pacerFor(bytesPerSecond: number | null, before: Pacer | null): Pacer | null {
+  if (bytesPerSecond === null) return null;
+  return before?.bytesPerSecond === bytesPerSecond ? before : new Pacer(bytesPerSecond);
 }

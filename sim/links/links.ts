@@ -1,6 +1,6 @@
 import type { LinkRule } from '../faults/fault.ts';
-import type { LinkSpec } from './contract.ts';
-import { Link, type ProbeResult } from './link.ts';
+import type { LinkProbe, LinkSpec } from './contract.ts';
+import { Link } from './link.ts';
 import { addUp } from './rules.ts';
 
 export interface LinkStatus {
@@ -43,11 +43,11 @@ export class Links {
   }
 
   /** Null where there is no such link. Of several ports, the one that comes through speaks for the link. */
-  async probe(name: string): Promise<ProbeResult | null> {
-    const results = await Promise.all(this.#named(name).map((link) => link.probe()));
+  async probe(name: string, bytes = 1, closes = false): Promise<LinkProbe | null> {
+    const results = await Promise.all(this.#named(name).map((link) => link.probe(bytes, closes)));
     for (const outcome of ['passes', 'silent', 'refused']) {
       const found = results.find((result) => result.outcome === outcome);
-      if (found) return found;
+      if (found) return { ...found, rules: this.#rulesOn(name) };
     }
     return null;
   }
@@ -58,7 +58,7 @@ export class Links {
       const ports = this.#named(name);
       return {
         name,
-        rules: [...this.#rules].filter(([, { links }]) => links.has(name)).map(([id]) => id),
+        rules: this.#rulesOn(name),
         connections: ports.reduce((sum, link) => sum + link.connections, 0),
         bytes: ports.reduce((sum, link) => sum + link.bytes, 0),
       };
@@ -89,6 +89,10 @@ export class Links {
 
   #apply(names: Iterable<string>): void {
     for (const name of names) for (const link of this.#named(name)) link.apply(this.#effectOn(name));
+  }
+
+  #rulesOn(name: string): readonly string[] {
+    return [...this.#rules].filter(([, { links }]) => links.has(name)).map(([id]) => id);
   }
 
   #effectOn(name: string) {

@@ -17,8 +17,8 @@ runPart<LinksSettings>(async ({ config }) => {
       'rule.set': (args: { id: string; links: readonly string[]; rule: LinkRule }) =>
         links.setRule(args.id, args.links, args.rule),
       'rule.clear': (args: { id: string }) => links.clearRule(args.id),
-      probe: async (args: { link: string }) => {
-        const result = await links.probe(args.link);
+      probe: async (args: { link: string; bytes?: number; closes?: boolean }) => {
+        const result = await links.probe(args.link, args.bytes, args.closes);
         if (!result) throw new RpcError('usage', `there is no link ${args.link} here`);
         return result;
       },

@@ -6,6 +6,10 @@ export interface FlowEffect {
   readonly latencyMs: number;
   /** Up to so much is added to or taken from the latency of each chunk, never past 0; order is kept. */
   readonly jitterMs: number;
+  /** So much later than the bytes before it comes the end of a connection. */
+  readonly closeLateMs: number;
+  /** What all connections together may carry this way; null: no bound. */
+  readonly bytesPerSecond: number | null;
 }
 
 /** What all rules on a link add up to. `to` is towards the far side, `from` comes from it. */
@@ -14,18 +18,25 @@ export interface LinkEffect {
   readonly from: FlowEffect;
   /** A new connection is reset once so many bytes have passed, both ways together; null: never. */
   readonly resetAfterBytes: number | null;
+  /** Each connection goes silent once so many bytes more have passed, both ways together; null: never. */
+  readonly stallAfterBytes: number | null;
 }
 
-const untouched: FlowEffect = { stalled: false, latencyMs: 0, jitterMs: 0 };
+const untouched: FlowEffect = { stalled: false, latencyMs: 0, jitterMs: 0, closeLateMs: 0, bytesPerSecond: null };
 
-export const noEffect: LinkEffect = { to: untouched, from: untouched, resetAfterBytes: null };
+export const noEffect: LinkEffect = {
+  to: untouched,
+  from: untouched,
+  resetAfterBytes: null,
+  stallAfterBytes: null,
+};
 
 /**
- * Adds rules up: any cut cuts, latencies and jitters are summed, the earliest reset wins.
+ * Adds rules up: any cut cuts, latencies, jitters and late ends are summed, the narrowest line and the earliest reset and stall win.
  * Latency is charged on the way to the far side alone, so that a request and its answer are later by it once.
  */
 export function addUp(rules: Iterable<LinkRule>): LinkEffect {
-  let { to, from, resetAfterBytes } = noEffect;
+  let { to, from, resetAfterBytes, stallAfterBytes } = noEffect;
   for (const rule of rules) {
     switch (rule.kind) {
       case 'cut':
@@ -36,14 +47,35 @@ export function addUp(rules: Iterable<LinkRule>): LinkEffect {
         to = { ...to, latencyMs: to.latencyMs + rule.latencyMs, jitterMs: to.jitterMs + rule.jitterMs };
         break;
       case 'reset':
-        resetAfterBytes = Math.min(resetAfterBytes ?? Number.POSITIVE_INFINITY, rule.afterBytes);
+        resetAfterBytes = least(resetAfterBytes, rule.afterBytes);
+        break;
+      case 'bandwidth':
+        to = { ...to, bytesPerSecond: least(to.bytesPerSecond, rule.bytesPerSecond) };
+        from = { ...from, bytesPerSecond: least(from.bytesPerSecond, rule.bytesPerSecond) };
+        break;
+      case 'stall':
+        stallAfterBytes = least(stallAfterBytes, rule.afterBytes);
+        break;
+      case 'slow-close':
+        to = { ...to, closeLateMs: to.closeLateMs + rule.delayMs };
+        from = { ...from, closeLateMs: from.closeLateMs + rule.delayMs };
         break;
     }
   }
-  return { to, from, resetAfterBytes };
+  return { to, from, resetAfterBytes, stallAfterBytes };
 }
 
 /** How long a chunk waits. `draw` is uniform in [0, 1). */
 export function delayMs(effect: FlowEffect, draw: number): number {
   return Math.max(0, effect.latencyMs + effect.jitterMs * (2 * draw - 1));
+}
+
+/** Whether what comes in may go out in the same turn, unlooked at. */
+export function isFree(effect: FlowEffect): boolean {
+  const { stalled, latencyMs, jitterMs, closeLateMs, bytesPerSecond } = effect;
+  return !stalled && latencyMs === 0 && jitterMs === 0 && closeLateMs === 0 && bytesPerSecond === null;
+}
+
+function least(bound: number | null, other: number): number {
+  return bound === null ? other : Math.min(bound, other);
 }

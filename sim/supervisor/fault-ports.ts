@@ -1,6 +1,6 @@
 import type { AuroraStatus } from '../../cells/aurora/contract.ts';
 import type { CellMap } from '../../router/cell-map.ts';
-import type { FaultPorts, LinkRule } from '../faults/fault.ts';
+import type { FaultPorts, LinkAsk, LinkRule } from '../faults/fault.ts';
 import { isXl } from '../world/address.ts';
 import type { PartSize, PartSpec } from '../world/part.ts';
 import type { AdminConnections } from './admin.ts';
@@ -140,8 +140,8 @@ export class WorldFaultPorts implements FaultPorts {
     }
   }
 
-  probeLink(link: string): ReturnType<FaultPorts['probeLink']> {
-    return this.#admin.call(ownerOf(link), 'probe', { link }, 35_000);
+  probeLink(link: string, ask: LinkAsk = {}): ReturnType<FaultPorts['probeLink']> {
+    return this.#admin.call(ownerOf(link), 'probe', { link, ...ask }, 35_000);
   }
 
   async pushMap(router: string, what: 'current' | 'previous' | 'corrupt'): Promise<MapPushAnswer> {

@@ -26,6 +26,7 @@ const endsParts: ReadonlySet<string> = new Set([
   'memory-starved',
   'out-of-memory',
   'queue-engine-killed',
+  'queue-engine-stalled',
   'map-down',
   'control-down',
 ]);
@@ -353,7 +354,11 @@ function endsOnlyByHand(kind: FaultKind, open: OpenFault): boolean {
 
 function endsByItself(kind: FaultKind, open: OpenFault, status: FaultStatus): boolean {
   // What is frozen may be killed, or continued by somebody else: then nothing of the pause is left.
-  if (['death', 'freeze', 'cut-off', 'pause', 'disconnect'].includes(kind.kind) || kind.defaultForMs === 0) return true;
+  if (
+    ['death', 'freeze', 'cut-off', 'pause', 'queue-engine-stalled', 'disconnect'].includes(kind.kind) ||
+    kind.defaultForMs === 0
+  )
+    return true;
   return kind.defaultForMs === null && !staysDown(open) && status.untilMs === null;
 }
 

@@ -116,7 +116,7 @@ describe('a link', () => {
     expect(first).toBe('silence');
     expect(fresh.connecting).toBe(false);
     expect(farSockets).toHaveLength(1);
-    expect(await links.probe('router->b')).toEqual({ outcome: 'silent', latencyMs: null });
+    expect(await links.probe('router->b')).toEqual({ outcome: 'silent', latencyMs: null, rules: ['f1'] });
     heal();
     expect(await Promise.all(answers)).toEqual(['one', 'two']);
   });
@@ -187,6 +187,97 @@ describe('a link', () => {
     expect(await ask(connect(), 'and more than ten bytes')).toBe('and more than ten bytes');
   });
 
+  it('shares a narrow line among its connections, each way, and is as wide as before when healed', async () => {
+    await serve(far.port);
+    const [one, other] = [connect(), connect()];
+    await Promise.all([ask(one, 'x'), ask(other, 'x')]);
+    rule({ kind: 'bandwidth', bytesPerSecond: 20_000 });
+    const beganMs = performance.now();
+    await Promise.all([ask(one, 'o'.repeat(3000)), ask(other, 'o'.repeat(3000))]);
+    // 6,000 bytes take 300 ms, and the first of them are on their way back while the last are still on their way there.
+    const tookMs = performance.now() - beganMs;
+    expect(tookMs).toBeGreaterThan(290);
+    expect(tookMs).toBeLessThan(2000);
+    expect((await links.probe('router->b', 2000))?.latencyMs).toBeGreaterThan(190);
+    const answer = ask(one, 'o'.repeat(1_000_000));
+    await pause(50);
+    const healedMs = performance.now();
+    heal();
+    await answer;
+    expect(performance.now() - healedMs).toBeLessThan(2000);
+    expect((await links.probe('router->b', 2000))?.latencyMs).toBeLessThan(190);
+  });
+
+  it('lets no connection of a narrow line starve another', async () => {
+    const heard = new Map<number, number>();
+    await serve(far.port, (socket) => {
+      const name = heard.size;
+      heard.set(name, 0);
+      socket.on('data', (chunk) => heard.set(name, (heard.get(name) ?? 0) + chunk.length));
+    });
+    rule({ kind: 'bandwidth', bytesPerSecond: 40_000 });
+    for (let count = 0; count < 4; count++) connect().write(Buffer.alloc(100_000));
+    await eventually('something of each to arrive', () => {
+      const counts = [...heard.values()];
+      return counts.length === 4 && counts.every((count) => count >= 4000);
+    });
+    const counts = [...heard.values()];
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2 * 2000);
+  });
+
+  it('lets each connection go silent after some bytes, in the middle of an answer, and flow on when healed', async () => {
+    await serve(far.port);
+    const open = connect();
+    await ask(open, 'bytes from before do not count');
+    rule({ kind: 'stall', afterBytes: 10 });
+    const words: string[] = [];
+    for (const client of [open, connect()]) {
+      client.on('data', (chunk) => words.push(chunk.toString()));
+      client.write('silence');
+      await eventually('three bytes to come back', () => words.join('') === 'sil');
+      expect(await Promise.race([fate(client), pause(50)])).toBe('silence');
+      words.length = 0;
+    }
+    expect((await links.probe('router->b', 10))?.outcome).toBe('silent');
+    expect((await links.probe('router->b', 5))?.outcome).toBe('passes');
+    heal();
+    await eventually('the rest of both', () => words.join('') === 'enceence');
+    expect((await links.probe('router->b', 10))?.outcome).toBe('passes');
+  });
+
+  it('takes connections and says nothing on them where it stalls at once', async () => {
+    await serve(far.port);
+    rule({ kind: 'stall', afterBytes: 0 });
+    const client = connect();
+    const answer = ask(client, 'one');
+    await eventually('the far side to be reached', () => farSockets.length === 1);
+    expect(await Promise.race([answer, pause(100)])).toBe('silence');
+    heal();
+    expect(await answer).toBe('one');
+  });
+
+  it('lets an end come late, and the bytes before it in time', async () => {
+    await serve(far.port);
+    rule({ kind: 'slow-close', delayMs: 200 });
+    const client = connect();
+    await ask(client, 'x');
+    farSockets.pop()?.end('last words');
+    const beganMs = performance.now();
+    const end = fate(client);
+    expect(await collectOnce(client, 'last words'.length)).toBe('last words');
+    expect(performance.now() - beganMs).toBeLessThan(150);
+    expect(await end).toBe('end');
+    expect(performance.now() - beganMs).toBeGreaterThan(190);
+    expect((await links.probe('router->b', 1, true))?.latencyMs).toBeGreaterThan(390);
+    const other = connect();
+    await ask(other, 'x');
+    farSockets.pop()?.end();
+    const ended = fate(other);
+    expect(await Promise.race([ended, pause(50)])).toBe('silence');
+    heal();
+    expect(await ended).toBe('end');
+  });
+
   it('keeps little in memory for a slow reader', async () => {
     const totalBytes = 64 * 1024 * 1024;
     await serve(far.port, (socket) => {
@@ -220,6 +311,9 @@ describe('a link', () => {
     const step = fc.oneof(
       fc.record({ send: fc.integer({ min: 1, max: 40_000 }) }),
       fc.record({ latencyMs: fc.integer({ min: 0, max: 15 }), jitterMs: fc.integer({ min: 0, max: 15 }) }),
+      fc.record({ bytesPerSecond: fc.integer({ min: 500_000, max: 10_000_000 }) }),
+      fc.record({ afterBytes: fc.integer({ min: 0, max: 60_000 }) }),
+      fc.record({ delayMs: fc.integer({ min: 0, max: 20 }) }),
       fc.record({ direction: fc.constantFrom('both' as const, 'to' as const, 'from' as const) }),
       fc.record({ heal: fc.constantFrom('f1', 'f2') }),
       fc.record({ waitMs: fc.integer({ min: 0, max: 10 }) }),
@@ -235,6 +329,9 @@ describe('a link', () => {
             sent.push(chunk);
             client.write(chunk);
           } else if ('latencyMs' in one) rule({ kind: 'latency', ...one });
+          else if ('bytesPerSecond' in one) rule({ kind: 'bandwidth', ...one });
+          else if ('afterBytes' in one) rule({ kind: 'stall', ...one }, 'f2');
+          else if ('delayMs' in one) rule({ kind: 'slow-close', ...one });
           else if ('direction' in one) rule({ kind: 'cut', ...one }, 'f2');
           else if ('heal' in one) heal(one.heal);
           else await pause(one.waitMs);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addUp, delayMs, noEffect } from '../../../sim/links/rules.ts';
+import { addUp, delayMs, isFree, noEffect } from '../../../sim/links/rules.ts';
 
 describe('what the rules on a link add up to', () => {
   it('is nothing without rules', () => {
@@ -15,10 +15,36 @@ describe('what the rules on a link add up to', () => {
       { kind: 'reset', afterBytes: 20 },
     ]);
     expect(effect).toEqual({
-      to: { stalled: false, latencyMs: 150, jitterMs: 10 },
-      from: { stalled: true, latencyMs: 0, jitterMs: 0 },
+      to: { ...noEffect.to, latencyMs: 150, jitterMs: 10 },
+      from: { ...noEffect.from, stalled: true },
       resetAfterBytes: 20,
+      stallAfterBytes: null,
     });
+  });
+
+  it('is the narrowest line, the earliest stall, the sum of late ends', () => {
+    const effect = addUp([
+      { kind: 'bandwidth', bytesPerSecond: 9000 },
+      { kind: 'stall', afterBytes: 0 },
+      { kind: 'slow-close', delayMs: 200 },
+      { kind: 'bandwidth', bytesPerSecond: 4000 },
+      { kind: 'stall', afterBytes: 70 },
+      { kind: 'slow-close', delayMs: 100 },
+    ]);
+    const way = { ...noEffect.to, bytesPerSecond: 4000, closeLateMs: 300 };
+    expect(effect).toEqual({ to: way, from: way, resetAfterBytes: null, stallAfterBytes: 0 });
+  });
+
+  it('lets bytes pass unlooked at only without rules', () => {
+    expect(isFree(noEffect.to)).toBe(true);
+    for (const rule of [
+      { kind: 'cut', direction: 'both' },
+      { kind: 'latency', latencyMs: 1, jitterMs: 0 },
+      { kind: 'bandwidth', bytesPerSecond: 1e7 },
+      { kind: 'slow-close', delayMs: 1 },
+    ] as const) {
+      expect(isFree(addUp([rule]).to), rule.kind).toBe(false);
+    }
   });
 
   it.each([
@@ -31,7 +57,7 @@ describe('what the rules on a link add up to', () => {
   });
 
   it('spreads jitter around the latency, never below nothing', () => {
-    const effect = { stalled: false, latencyMs: 20, jitterMs: 30 };
+    const effect = { ...noEffect.to, latencyMs: 20, jitterMs: 30 };
     expect([0, 0.5, 1].map((draw) => delayMs(effect, draw))).toEqual([0, 20, 50]);
   });
 });
