@@ -8,6 +8,9 @@ import { parseMap, validateMap } from './map-validate.ts';
 
 type Source = RouterStatus['mapSource'];
 
+/** What a copy is pulled from. */
+type Store = Pick<MapStore, 'version' | 'read' | 'close'>;
+
 export interface MapCacheOptions {
   /** Where the last map that was taken is kept; null: nowhere. */
   readonly volume: string | null;
@@ -28,8 +31,10 @@ const pullEveryMs = 1000;
 /** The router's own copy of the map: pushed, pulled, kept on disk; the last one that was good is used for as long as there is no better. */
 export class MapCache {
   readonly #options: MapCacheOptions;
-  #store: MapStore | null = null;
+  #store: Store | null = null;
   #current: CellMap | null = null;
+  /** The newest map that stood the check: what was taken unchecked is no measure for what comes after it. */
+  #checked: CellMap | null = null;
   #source: Source = 'none';
   #reachable = false;
   #timer: NodeJS.Timeout | null = null;
@@ -54,7 +59,7 @@ export class MapCache {
   }
 
   /** Asks the store for news every second from now on. */
-  follow(store: MapStore): void {
+  follow(store: Store): void {
     this.#store = store;
     this.#timer = setInterval(() => void this.pull().catch(() => {}), pullEveryMs);
   }
@@ -62,7 +67,8 @@ export class MapCache {
   /** Takes a map or says why not. `by` is the pusher's own word. */
   offer(value: unknown, source: Exclude<Source, 'none'>, by: string | null = null): OfferResult {
     const current = this.#current;
-    const check = this.#options.validate() ? validateMap(value, current, this.#options.cells()) : parseMap(value);
+    const validate = this.#options.validate();
+    const check = validate ? validateMap(value, this.#checked, this.#options.cells()) : parseMap(value);
     if (!check.ok) {
       const said = `${source} ${check.version} ${check.reason}`;
       if (said !== this.#refused) {
@@ -72,17 +78,21 @@ export class MapCache {
       return { accepted: false, version: current?.version ?? 0, reason: check.reason };
     }
     this.#refused = '';
-    const changed = current?.version !== check.map.version || !this.#options.validate();
+    const same = validate && this.#checked === current && current?.version === check.map.version;
     this.#current = check.map;
+    if (validate) this.#checked = check.map;
     this.#source = source;
-    if (changed) {
+    if (!same) {
       this.#options.events.record('map.changed', { version: check.map.version, source, by });
       if (source !== 'disk') this.#save(check.map);
     }
     return { accepted: true, version: check.map.version, reason: null };
   }
 
-  /** Reads the store now, where its version is another than ours. Several callers share one reading. Rejects where the store does not answer. */
+  /**
+   * Reads the store now, where its version is newer than ours, or ours was never checked and now may be. Several callers share
+   * one reading. Rejects where the store does not answer.
+   */
   pull(): Promise<number> {
     this.#pulling ??= this.#pull().finally(() => (this.#pulling = null));
     return this.#pulling;
@@ -97,13 +107,19 @@ export class MapCache {
     if (!this.#store) throw new Error('this router has no map store');
     try {
       const version = await this.#store.version();
-      if (version !== this.#current?.version) this.offer(await this.#store.read(), 'pull');
+      if (this.#isNews(version)) this.offer(await this.#store.read(), 'pull');
       this.#reachable = true;
     } catch (error) {
       this.#reachable = false;
       throw error;
     }
     return this.#current?.version ?? 0;
+  }
+
+  #isNews(version: number): boolean {
+    const current = this.#current;
+    if (current === null || version > current.version) return true;
+    return this.#options.validate() && (this.#checked !== current || version !== current.version);
   }
 
   #load(): void {

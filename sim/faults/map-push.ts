@@ -1,6 +1,9 @@
 import type { FaultKind } from './fault.ts';
 
-/** What the faults that push a wrong map share: push it, say whether the router took it, push the current one again. */
+/**
+ * What the faults that push a wrong map share: push it, say whether the router took it, push the current one at the end. One
+ * that was taken is pushed again and again, since `control` goes on to push the right one.
+ */
 export function mapPush(kind: string, what: 'previous' | 'corrupt', summary: string, example: string): FaultKind {
   return {
     kind,
@@ -17,6 +20,10 @@ export function mapPush(kind: string, what: 'previous' | 'corrupt', summary: str
         fault.notes.set('version', answer.version);
       }
     },
+    async tick(ports, fault) {
+      const taken = fault.target.addresses.filter((router) => fault.notes.get(router) === 1);
+      await Promise.all(taken.map((router) => ports.pushMap(router, what)));
+    },
     async heal(ports, fault) {
       for (const router of fault.target.addresses) await ports.pushMap(router, 'current');
     },
@@ -29,7 +36,10 @@ export function mapPush(kind: string, what: 'previous' | 'corrupt', summary: str
     async gone(ports, fault) {
       const answers = await Promise.all(fault.target.addresses.map((router) => ports.pushMap(router, 'current')));
       const versions = answers.map((answer) => `v${answer.version}`);
-      return { ok: answers.length > 0, text: `${fault.target.text} serves by ${versions.join(', ')}` };
+      return {
+        ok: answers.every(({ accepted }) => accepted),
+        text: `${fault.target.text} serves by ${versions.join(', ')}`,
+      };
     },
   };
 }

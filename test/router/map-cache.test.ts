@@ -120,4 +120,24 @@ describe('the cached copy', () => {
     expect(cache.offer({ version: 1, tenants: {} }, 'push')).toEqual({ accepted: true, version: 1, reason: null });
     expect(cache.current).toMatchObject({ version: 1 });
   });
+
+  test('the corrupt one stays until the store has a newer one, or the router checks again', async () => {
+    const cache = open();
+    let stored = current;
+    cache.follow({ version: async () => stored.version, read: async () => stored, close: () => {} });
+    cache.offer(current, 'push');
+    validate = false;
+    const corrupt = { version: 6, tenants: {} };
+    cache.offer(corrupt, 'push');
+    await cache.pull();
+    expect(cache.current).toEqual(corrupt);
+    stored = { ...current, version: 7 };
+    await cache.pull();
+    expect(cache.current).toEqual(stored);
+    cache.offer({ version: 8, tenants: {} }, 'push');
+    validate = true;
+    await cache.pull();
+    expect(cache.current).toEqual(stored);
+    cache.close();
+  });
 });
