@@ -32,8 +32,8 @@ interface Entry {
   readonly predicted: Set<string>;
   /** Everyone with an error, with the first one that no affected part can have held. */
   readonly hit: Map<string, { unexplained: Answer | null }>;
-  /** Everyone who was answered while their cell was lost. */
-  readonly called: Set<string>;
+  /** Everyone who was answered before their cell was back, with the latest of their requests: when it was sent. */
+  readonly called: Map<string, number>;
   /** When a router found a cell serving again. */
   readonly backMs: Map<string, number>;
   inDoubt: number;
@@ -160,7 +160,7 @@ export class BlastRadiusLedger {
       measuredRatio: ratio(hit.length, tenants),
       predicted,
       hit,
-      silent: predicted.filter((tenant) => !entry.hit.has(tenant) && !entry.called.has(tenant)),
+      silent: predicted.filter((tenant) => !entry.hit.has(tenant) && !this.#calledInLoss(entry, tenant)),
       leaks: leakRequests.map(({ tenant }) => tenant),
       leakRequests,
       inFlight: outside.filter((tenant) => !entry.hit.get(tenant)?.unexplained),
@@ -183,7 +183,16 @@ export class BlastRadiusLedger {
     if (answer.outcome === 'unknown') entry.inDoubt++;
     if (answer.error) return this.#hit(entry, tenant, answer);
     const backMs = entry.backMs.get(this.#estate.map.tenants[tenant]?.cell ?? '') ?? Infinity;
-    if (answer.sentMs >= entry.sinceMs + settledMs && answer.sentMs < backMs) entry.called.add(tenant);
+    if (answer.sentMs >= backMs) return;
+    entry.called.set(tenant, Math.max(answer.sentMs, entry.called.get(tenant) ?? 0));
+  }
+
+  /** True where they called once all that died of their cell was dead: how long that takes is no matter of theirs. */
+  #calledInLoss(entry: Entry, tenant: string): boolean {
+    const home = this.#estate.map.tenants[tenant]?.cell;
+    const lost = [...entry.affected.values()].filter(({ address }) => cellOf(address) === home);
+    const lostMs = Math.max(entry.sinceMs, ...lost.map(({ sinceMs, diedMs }) => diedMs ?? sinceMs));
+    return (entry.called.get(tenant) ?? 0) >= lostMs + settledMs;
   }
 
   #hit(entry: Entry, tenant: string, answer: Answer): void {
@@ -220,7 +229,7 @@ function newEntry({ id, sinceMs, at }: Taking): Entry {
     openFaults: new Set(),
     predicted: new Set(),
     hit: new Map(),
-    called: new Set(),
+    called: new Map(),
     backMs: new Map(),
     inDoubt: 0,
     noticedAfterMs: null,

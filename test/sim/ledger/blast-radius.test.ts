@@ -76,6 +76,18 @@ test('a tenant that calls again only after its cell is back stays silent; one an
   expect(ledger.read()).toMatchObject({ hit: [], silent: ['b2'] });
 });
 
+test('a tenant that was answered while the parts of its cell still died, and never again, was silent', () => {
+  took('f1', partsOf('b'));
+  answered('b1', 10_600, 5);
+  answered('b2', 10_600, 5);
+  for (const address of partsOf('b')) ledger.died(address, 10_700);
+  ledger.cellState('b', 'down', 10_800);
+  answered('b1', 11_000, 1, refusal);
+  expect(ledger.read()).toMatchObject({ hit: ['b1'], silent: ['b2'] });
+  answered('b2', 11_000, 5);
+  expect(ledger.read()).toMatchObject({ hit: ['b1'], silent: [] });
+});
+
 test('a leak is named with the request that shows it', () => {
   took('f1', partsOf('b'));
   answered('a1', 11_000, 3, refusal);
