@@ -39,6 +39,8 @@ describe.each(await enginesHere())('jobs in hardship on the %s engine', (engine)
     expect(status).toBe(202);
     return String(body['id']);
   };
+  /** Null while the reader has not reached an engine that came back. */
+  const counted = () => counts.read(Date.now()).catch(() => null);
   const started = (id: string) => cell.events('a/worker/1', 'job.started').filter(({ job }) => job === id).length;
   const effects = (id: string) =>
     cell.events('a/worker/1', 'job.done').filter(({ job, already }) => job === id && already === false).length;
@@ -59,10 +61,7 @@ describe.each(await enginesHere())('jobs in hardship on the %s engine', (engine)
       attempts: 3,
       result: { reason: expect.stringContaining('exports') },
     });
-    await soon(
-      'it lies in the dead-letter queue',
-      async () => (await counts.read(Date.now())).deadLetter.waiting === 1,
-    );
+    await soon('it lies in the dead-letter queue', async () => (await counted())?.deadLetter.waiting === 1);
 
     rmSync(exports);
     expect((await cell.request('POST', '/_cell/redrive')).status).toBe(404);
@@ -82,10 +81,7 @@ describe.each(await enginesHere())('jobs in hardship on the %s engine', (engine)
       await cell.part('a/worker/1').start();
     }
     expect(await inState(id, 'dead')).toMatchObject({ result: { reason: 'received 3 times without an end' } });
-    await soon(
-      'it lies in the dead-letter queue',
-      async () => (await counts.read(Date.now())).deadLetter.waiting === before + 1,
-    );
+    await soon('it lies in the dead-letter queue', async () => (await counted())?.deadLetter.waiting === before + 1);
     expect(started(id)).toBe(3);
   });
 
@@ -115,9 +111,11 @@ describe.each(await enginesHere())('jobs in hardship on the %s engine', (engine)
     await cell.part('a/worker/1').kill();
     const ids: string[] = [];
     for (let n = 0; n < 10; n++) ids.push(await submit({ units: 20 }));
-    await soon('all wait in the engine', async () => (await counts.read(Date.now())).standard.waiting === 10);
-    const { oldestAgeMs } = (await counts.read(Date.now())).standard;
-    expect(oldestAgeMs).toBeGreaterThan(0);
+    const full = await soon('all wait in the engine', async () => {
+      const now = await counted();
+      return now?.standard.waiting === 10 ? now : null;
+    });
+    expect(full.standard.oldestAgeMs).toBeGreaterThan(0);
     await cell.part('a/sqs').kill();
     await cell.part('a/sqs').start();
     await cell.part('a/worker/1').start();
