@@ -49,7 +49,7 @@ export function composeFile(): string {
     ...yamlLines(partEntries, 2),
     '',
     'services:',
-    [...parts.map(serviceOf), portholeService(plan.cells)].join('\n\n'),
+    [...parts.map(serviceOf), portholeService(plan.cells, parts)].join('\n\n'),
     '',
     '# From inside a cell no way leads out, and none to another cell. Only what stands outside publishes ports, on loopback.',
     'networks:',
@@ -116,9 +116,14 @@ function queueService(part: PartSpec): string {
   ]);
 }
 
-function portholeService(cells: readonly string[]): string {
+/**
+ * Started after all others, and so the first that Compose stops: by its end a supervisor that is attached knows that nothing
+ * that stops from then on is to be replaced.
+ */
+function portholeService(cells: readonly string[], parts: readonly PartSpec[]): string {
   const { request } = planOfPorthole({ project, world: composeWorld.name, image: '', token, cells });
-  return service('part', { ...request, command: ownCommand(request) }, mountsOf(request), [['depends_on', ['map']]]);
+  const all = parts.map(({ address }) => hostOf(address));
+  return service('part', { ...request, command: ownCommand(request) }, mountsOf(request), [['depends_on', all]]);
 }
 
 function service(

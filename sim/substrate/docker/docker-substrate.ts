@@ -9,7 +9,7 @@ import type { OutsideChange, PartExit, PartObservation, Substrate } from '../sub
 import { SubstrateError } from '../substrate-error.ts';
 import { planOfPart, planOfPorthole } from './container-plan.ts';
 import { findComposed } from './composed.ts';
-import { ask } from './engine-call.ts';
+import { ask, askUnless } from './engine-call.ts';
 import { EngineEvents } from './engine-events.ts';
 import { foreignServes } from './foreign-container.ts';
 import { Gate } from './gate.ts';
@@ -19,6 +19,7 @@ import {
   eventsVolume,
   labelNames,
   networkLabels,
+  portholeAddress,
   outsideNetwork,
   volumeLabels,
   volumeName,
@@ -232,7 +233,21 @@ export class DockerSubstrate implements Substrate {
   /** In a world that Compose has made, its container for the part is the part. */
   #withTheirs(plan: ContainerPlan): ContainerPlan {
     const { docker, project, compose } = this.#options;
-    return compose ? { ...plan, findTheirs: () => findComposed(docker, project, plan.request.address) } : plan;
+    const { address } = plan.request;
+    const find = async () => {
+      if (address !== portholeAddress) await this.#refuseWhenComposeEnds();
+      return findComposed(docker, project, address);
+    };
+    return compose ? { ...plan, findTheirs: find } : plan;
+  }
+
+  /** Compose stops the porthole before all others. What it then stops must stay so, or its networks cannot be removed. */
+  async #refuseWhenComposeEnds(): Promise<void> {
+    const { docker, project } = this.#options;
+    const id = await findComposed(docker, project, portholeAddress);
+    const look = id === null ? null : docker.getContainer(id).inspect();
+    if (look && (await askUnless([404], 'look at the porthole', look))?.State.Running) return;
+    throw new SubstrateError('destroyed', `the porthole of ${project} was ended, and nothing is started any more`);
   }
 
   #known(address: string, wanted: string): PartContainer {
