@@ -1,4 +1,3 @@
-import { serveFramed } from '../cells/protocol/server.ts';
 import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { PartContext, RunningPart } from '../cells/runtime/part.ts';
 import { pickTask } from './balance.ts';
@@ -78,11 +77,14 @@ export class Alb implements HttpHandler {
 /** Starts an ALB from its config. Resolves once it listens; whether its tasks are there is for `/health` to say. */
 export async function serveAlb({
   config,
-}: Pick<PartContext<AlbSettings>, 'config'>): Promise<RunningPart & { readonly alb: Alb; readonly at: Endpoint }> {
+  runtime,
+}: Pick<PartContext<AlbSettings>, 'config' | 'runtime'>): Promise<
+  RunningPart & { readonly alb: Alb; readonly at: Endpoint }
+> {
   if (!config.listen) throw new Error('an ALB needs an address to listen on');
   const alb = new Alb(config.settings, config.cell ?? '');
   const admin = config.admin
-    ? await serveFramed({
+    ? await runtime.serve({
         listen: config.admin,
         token: config.token,
         handlers: {

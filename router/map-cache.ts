@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventSink } from '../cells/runtime/events.ts';
+import type { Time, Timer } from '../cells/runtime/time.ts';
 import type { CellMap } from './cell-map.ts';
 import type { RouterStatus } from './contract.ts';
 import type { MapStore } from './map-store.ts';
@@ -15,6 +16,7 @@ export interface MapCacheOptions {
   /** Where the last map that was taken is kept; null: nowhere. */
   readonly volume: string | null;
   readonly events: EventSink;
+  readonly time: Pick<Time, 'every'>;
   /** The cells that this router has a way to, and whether maps are checked, as they are now. */
   readonly cells: () => ReadonlySet<string>;
   readonly validate: () => boolean;
@@ -37,7 +39,7 @@ export class MapCache {
   #checked: CellMap | null = null;
   #source: Source = 'none';
   #reachable = false;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Timer | null = null;
   #pulling: Promise<number> | null = null;
   #refused = '';
 
@@ -61,7 +63,7 @@ export class MapCache {
   /** Asks the store for news every second from now on. */
   follow(store: Store): void {
     this.#store = store;
-    this.#timer = setInterval(() => void this.pull().catch(() => {}), pullEveryMs);
+    this.#timer = this.#options.time.every(pullEveryMs, () => void this.pull().catch(() => {}));
   }
 
   /** Takes a map or says why not. `by` is the pusher's own word. */
@@ -99,7 +101,7 @@ export class MapCache {
   }
 
   close(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#timer?.cancel();
     this.#store?.close();
   }
 

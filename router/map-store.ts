@@ -1,15 +1,16 @@
 import { mapTables, type Item } from '../cells/dynamodb/contract.ts';
-import { FramedClient } from '../cells/protocol/client.ts';
+import type { RpcClient } from '../cells/protocol/rpc.ts';
 import type { Endpoint } from '../cells/runtime/part-config.ts';
+import type { Runtime } from '../cells/runtime/runtime.ts';
 
 const callMs = 900;
 
 /** The map's store, as a router reads it. Calls reject with an RpcError where it does not answer. */
 export class MapStore {
-  readonly #client: FramedClient;
+  readonly #client: RpcClient;
 
-  constructor(endpoint: Endpoint, token: string, onConnect: () => void) {
-    this.#client = new FramedClient({ connect: endpoint, token, reconnect: true, onConnect });
+  constructor(runtime: Pick<Runtime, 'connect'>, endpoint: Endpoint, token: string, onConnect: () => void) {
+    this.#client = runtime.connect({ connect: endpoint, token, reconnect: true, onConnect });
   }
 
   /** The version of the map, -1 where the store has none. Cheap. */

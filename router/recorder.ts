@@ -1,4 +1,4 @@
-import { monotonicMicros } from '../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../cells/runtime/time.ts';
 import type { EventSink } from '../cells/runtime/events.ts';
 import { firstHeader } from './http/header-lines.ts';
 import type { ResponseHead } from './http/response-head.ts';

@@ -1,5 +1,6 @@
 import type { EventSink } from '../cells/runtime/events.ts';
 import type { Endpoint } from '../cells/runtime/part-config.ts';
+import type { Time } from '../cells/runtime/time.ts';
 import { CellUpstream } from './cell-upstream.ts';
 import type { RouterPolicies, RouterSettings, RouterStatus } from './contract.ts';
 import { dampedRules, undampedRules } from './health.ts';
@@ -19,13 +20,14 @@ export class Router implements HttpHandler {
   readonly #cells = new Map<string, CellUpstream>();
   #known: ReadonlySet<string>;
 
-  constructor(settings: RouterSettings, volume: string | null, events: EventSink) {
+  constructor(settings: RouterSettings, volume: string | null, events: EventSink, time: Time) {
     this.events = events;
     this.#settings = settings;
     this.#known = new Set(Object.keys(settings.cells));
     this.map = new MapCache({
       volume,
       events,
+      time,
       cells: () => this.#known,
       validate: () => this.#settings.policies.mapValidate,
     });

@@ -1,6 +1,6 @@
-import { serveFramed } from '../cells/protocol/server.ts';
 import type { PartContext, RunningPart } from '../cells/runtime/part.ts';
 import type { Endpoint } from '../cells/runtime/part-config.ts';
+import type { Runtime } from '../cells/runtime/runtime.ts';
 import { adminOf } from './admin.ts';
 import type { RouterSettings } from './contract.ts';
 import { edgeLimits, type HttpLimits } from './http/limits.ts';
@@ -22,15 +22,15 @@ export interface ServingRouter extends RunningPart {
 
 /** Starts a router from its config. Resolves once it listens, with a fresh map if the store answered in time. */
 export async function serveRouter(
-  { config, events }: Pick<PartContext<RouterSettings>, 'config'> & { readonly events: Router['events'] },
+  { config, events, runtime }: PartContext<RouterSettings>,
   limits: HttpLimits = edgeLimits,
 ): Promise<ServingRouter> {
   if (!config.listen) throw new Error('a router needs an address to listen on');
-  const router = new Router(config.settings, config.volume, events);
+  const router = new Router(config.settings, config.volume, events, runtime.time);
   const store = config.upstreams['map']?.[0];
-  if (store) await followStore(router, store, config.token);
+  if (store) await followStore(runtime, router, store, config.token);
   const admin = config.admin
-    ? await serveFramed({ listen: config.admin, token: config.token, handlers: adminOf(router) })
+    ? await runtime.serve({ listen: config.admin, token: config.token, handlers: adminOf(router) })
     : null;
   const listener = new HttpListener(router, limits);
   const at = await listener.listen(config.listen);
@@ -45,12 +45,12 @@ export async function serveRouter(
   };
 }
 
-function followStore(router: Router, endpoint: Endpoint, token: string): Promise<void> {
+function followStore(runtime: Runtime, router: Router, endpoint: Endpoint, token: string): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, firstPullMsMax);
-    const store = new MapStore(endpoint, token, () => {
+    const timer = runtime.time.after(firstPullMsMax, resolve);
+    const store = new MapStore(runtime, endpoint, token, () => {
       const serve = () => {
-        clearTimeout(timer);
+        timer.cancel();
         resolve();
       };
       router.map.pull().then(serve, serve);

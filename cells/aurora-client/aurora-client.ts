@@ -1,7 +1,8 @@
 import type { AuroraRole, Reads, Transactions } from '../aurora/contract.ts';
-import { FramedClient } from '../protocol/client.ts';
+import type { RpcClient } from '../protocol/rpc.ts';
 import { RpcError } from '../protocol/rpc-error.ts';
 import type { Endpoint } from '../runtime/part-config.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { chooseReaders, chooseWriter, type Instance } from './choose-instance.ts';
 
 /** The two calls that the rest of a cell makes to Aurora. Both reject with an {@link RpcError}. */
@@ -16,7 +17,7 @@ export interface AuroraPort {
 }
 
 interface Connection {
-  readonly client: FramedClient;
+  readonly client: RpcClient;
   state: Instance;
 }
 
@@ -27,11 +28,11 @@ export class AuroraClient implements AuroraPort {
   readonly #connections: readonly Connection[];
   readonly #timeoutMs: number;
 
-  constructor(endpoints: readonly Endpoint[], token: string, timeoutMs: number) {
+  constructor(runtime: Pick<Runtime, 'connect'>, endpoints: readonly Endpoint[], token: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
     this.#connections = endpoints.map((connect) => {
       const connection: Connection = {
-        client: new FramedClient({
+        client: runtime.connect({
           connect,
           token,
           reconnect: true,

@@ -1,10 +1,7 @@
-import Database from 'better-sqlite3';
 import { RpcError } from '../protocol/rpc-error.ts';
 import { runRead, type ReadName } from '../sheets/reads.ts';
 import { runTransaction, type TransactionName } from '../sheets/transactions.ts';
-import { applyPragmas, type Pragmas } from '../sqlite/pragmas.ts';
-import { SqliteStore } from './sqlite-store.ts';
-import type { Volume } from './volume.ts';
+import type { AuroraStorage, GenerationStore } from './storage.ts';
 
 export type Call =
   | { readonly kind: 'tx'; readonly name: TransactionName; readonly args: unknown }
@@ -18,30 +15,18 @@ export type Outcome =
 export class OpenGeneration {
   readonly generation: number;
   readonly role: 'writer' | 'reader';
-  readonly pragmas: Pragmas;
-  readonly #volume: Volume;
-  readonly #database: Database.Database;
-  readonly #store: SqliteStore;
+  readonly #storage: Pick<AuroraStorage, 'hasLaterThan'>;
+  readonly #database: GenerationStore;
 
-  /** `pagesMax` bounds the file (SQLite's `max_page_count`): the volume's size, where it has one. */
-  constructor(
-    volume: Volume,
-    generation: number,
-    role: 'writer' | 'reader',
-    limits: { readonly pagesMax?: number } = {},
-  ) {
+  constructor(storage: AuroraStorage, generation: number, role: 'writer' | 'reader') {
     this.generation = generation;
     this.role = role;
-    this.#volume = volume;
-    this.#database = new Database(volume.databaseOf(generation), { readonly: role === 'reader', fileMustExist: true });
-    try {
-      this.pragmas = applyPragmas(this.#database);
-      if (limits.pagesMax !== undefined) this.#database.pragma(`max_page_count = ${limits.pagesMax}`);
-      this.#store = new SqliteStore(this.#database);
-    } catch (error) {
-      this.#database.close();
-      throw error;
-    }
+    this.#storage = storage;
+    this.#database = storage.open(generation, role);
+  }
+
+  get pragmas(): GenerationStore['pragmas'] {
+    return this.#database.pragmas;
   }
 
   /**
@@ -52,9 +37,9 @@ export class OpenGeneration {
     const outcomes: Outcome[] = new Array<Outcome>(calls.length);
     if (calls.some((call) => call.kind === 'tx')) this.#commitTogether(calls, outcomes);
     calls.forEach(({ kind, name, args }, index) => {
-      if (kind === 'read') outcomes[index] = attempt(() => runRead(this.#store, name, args));
+      if (kind === 'read') outcomes[index] = attempt(() => runRead(this.#database.store, name, args));
     });
-    if (!this.#volume.hasLaterThan(this.generation)) return { outcomes, fenced: false };
+    if (!this.#storage.hasLaterThan(this.generation)) return { outcomes, fenced: false };
     return { outcomes: calls.map((call) => ({ ok: false, error: fencedError(call.kind) })), fenced: true };
   }
 
@@ -67,21 +52,21 @@ export class OpenGeneration {
     const inHand: number[] = [];
     const failAll = (code: string, error: unknown) => {
       for (const index of inHand.splice(0)) outcomes[index] = failure(code, error);
-      if (database.inTransaction) database.exec('ROLLBACK');
+      if (database.inTransaction) database.rollback();
     };
     calls.forEach(({ kind, name, args }, index) => {
       if (kind !== 'tx') return;
       inHand.push(index);
       outcomes[index] = attempt(() => {
-        if (!database.inTransaction) database.exec('BEGIN IMMEDIATE');
-        return this.#store.atomically(() => runTransaction(this.#store, name, args));
+        if (!database.inTransaction) database.begin();
+        return database.store.atomically(() => runTransaction(database.store, name, args));
       });
       // A full disk ends the whole transaction, not only the savepoint: what came before in this group is gone with it.
       if (!database.inTransaction) failAll('failed', 'the storage gave the transaction up');
     });
     if (inHand.length === 0) return;
     try {
-      database.exec('COMMIT');
+      database.commit();
     } catch (error) {
       failAll('unknown', error);
     }

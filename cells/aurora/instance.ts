@@ -1,9 +1,9 @@
 import { RpcError } from '../protocol/rpc-error.ts';
 import type { EventSink } from '../runtime/events.ts';
+import type { Time } from '../runtime/time.ts';
 import type { AuroraRole, AuroraSettings, AuroraStatus } from './contract.ts';
 import { OpenGeneration, type Call } from './generation.ts';
-import { makeGeneration } from './make-generation.ts';
-import type { Volume } from './volume.ts';
+import type { AuroraStorage } from './storage.ts';
 
 interface Waiting {
   readonly call: Call;
@@ -13,10 +13,11 @@ interface Waiting {
 
 export interface InstanceOptions {
   readonly address: string;
-  readonly volume: Volume;
+  readonly storage: AuroraStorage;
   readonly settings: AuroraSettings;
   readonly events: EventSink;
   readonly onRole: (role: AuroraRole) => void;
+  readonly time: Pick<Time, 'soon'>;
 }
 
 /** One Aurora instance: the generation that it serves, in which role, and the calls that wait for the end of this turn. */
@@ -50,31 +51,31 @@ export class Instance {
   /** Answers at the end of this turn of the event loop, together with everything else that arrived in it. */
   submit(call: Call): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#runGroup());
+      if (this.#waiting.length === 0) this.#options.time.soon(() => this.#runGroup());
       this.#waiting.push({ call, resolve, reject });
     });
   }
 
   /** Raises the generation and serves it as its writer. False where another instance was first or the copy failed: nothing is served then. */
   promote(reason: string): boolean {
-    const { volume, settings } = this.#options;
-    const generation = volume.current() + 1;
-    if (!volume.raise(generation)) return false;
+    const { storage, settings } = this.#options;
+    const generation = storage.current() + 1;
+    if (!storage.raise(generation)) return false;
     this.#close();
-    makeGeneration(volume, generation, settings.seedTenants);
-    if (volume.hasLaterThan(generation)) {
+    storage.make(generation, settings.seedTenants);
+    if (storage.hasLaterThan(generation)) {
       this.stepDown('overtaken');
       return false;
     }
-    this.#serve(new OpenGeneration(volume, generation, 'writer'), reason);
-    volume.tidyBefore(generation);
+    this.#serve(new OpenGeneration(storage, generation, 'writer'), reason);
+    storage.tidyBefore(generation);
     return true;
   }
 
   follow(reason: string): void {
-    const { volume } = this.#options;
+    const { storage } = this.#options;
     this.#close();
-    this.#serve(new OpenGeneration(volume, volume.current(), 'reader'), reason);
+    this.#serve(new OpenGeneration(storage, storage.current(), 'reader'), reason);
   }
 
   /** Serves nothing until the next move. */
@@ -82,7 +83,7 @@ export class Instance {
     const { generation } = this.role;
     this.#close();
     if (reason === 'fenced') {
-      this.#options.events.record('aurora.fenced', { generation, current: this.#options.volume.current() });
+      this.#options.events.record('aurora.fenced', { generation, current: this.#options.storage.current() });
     }
     this.#say(reason);
   }
@@ -113,7 +114,7 @@ export class Instance {
     const waiting = this.#waiting;
     this.#waiting = [];
     // Whoever was stopped for a while learns it here, before it runs what arrived meanwhile: refused is better than unknown.
-    if (this.#open && this.#options.volume.hasLaterThan(this.#open.generation)) this.#catchUp();
+    if (this.#open && this.#options.storage.hasLaterThan(this.#open.generation)) this.#catchUp();
     const open = this.#open;
     const taken = waiting.filter(({ call, reject }) => {
       const refusal = refusalFor(call, open);
@@ -133,9 +134,9 @@ export class Instance {
 
   /** Leaves a generation that is no longer current; reads that wait are served from the new one where it is whole already. */
   #catchUp(): void {
-    const { volume } = this.#options;
+    const { storage } = this.#options;
     this.stepDown(this.#open?.role === 'writer' ? 'fenced' : 'left behind');
-    if (volume.isWhole(volume.current())) this.follow('following');
+    if (storage.isWhole(storage.current())) this.follow('following');
   }
 
   #count(taken: readonly Waiting[]): void {

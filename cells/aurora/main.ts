@@ -2,4 +2,4 @@ import { runPart } from '../runtime/part.ts';
 import type { AuroraSettings } from './contract.ts';
 import { startAurora } from './server.ts';
 
-runPart<AuroraSettings>(startAurora);
+runPart<AuroraSettings>((context) => startAurora(context));

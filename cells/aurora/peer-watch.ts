@@ -1,5 +1,7 @@
-import { FramedClient } from '../protocol/client.ts';
+import type { RpcClient } from '../protocol/rpc.ts';
 import type { Endpoint } from '../runtime/part-config.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Timer } from '../runtime/time.ts';
 import type { AuroraRole, AuroraStatus } from './contract.ts';
 import type { PeerSight } from './failover.ts';
 
@@ -13,17 +15,25 @@ export class PeerWatch {
   readonly #peer: Endpoint | null;
   readonly #token: string;
   readonly #onLook: (awakeMs: number) => void;
-  #client: FramedClient | null = null;
+  readonly #runtime: Pick<Runtime, 'connect' | 'time'>;
+  #client: RpcClient | null = null;
   #asking = false;
   #said: AuroraRole | null = null;
   #known = false;
   #refused = 0;
   #silentMs = 0;
-  #lastTick = performance.now();
-  #timer: NodeJS.Timeout | null = null;
+  #lastTick: number;
+  #timer: Timer | null = null;
   #closed = false;
 
-  constructor(peer: Endpoint | null, token: string, onLook: (awakeMs: number) => void) {
+  constructor(
+    runtime: Pick<Runtime, 'connect' | 'time'>,
+    peer: Endpoint | null,
+    token: string,
+    onLook: (awakeMs: number) => void,
+  ) {
+    this.#runtime = runtime;
+    this.#lastTick = runtime.time.monotonicMs();
     this.#peer = peer;
     this.#token = token;
     this.#onLook = onLook;
@@ -44,23 +54,23 @@ export class PeerWatch {
 
   /** Time in which this process could not listen does not count as the peer's silence. */
   forgive(): void {
-    this.#lastTick = performance.now();
+    this.#lastTick = this.#runtime.time.monotonicMs();
     this.#silentMs = 0;
   }
 
   close(): void {
     this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#client?.close();
   }
 
   #next(afterMs: number): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => this.#tick(), afterMs);
+    this.#timer?.cancel();
+    if (!this.#closed) this.#timer = this.#runtime.time.after(afterMs, () => this.#tick());
   }
 
   #tick(): void {
-    const now = performance.now();
+    const now = this.#runtime.time.monotonicMs();
     // An instance that was stopped or starved must not take its own sleep for the peer's.
     const awakeMs = Math.min(now - this.#lastTick, 2 * lookEveryMs);
     this.#lastTick = now;
@@ -74,7 +84,7 @@ export class PeerWatch {
 
   #connect(peer: Endpoint): void {
     let connected = false;
-    const client = new FramedClient({
+    const client = this.#runtime.connect({
       connect: { host: peer.host, port: peer.port },
       token: this.#token,
       reconnect: false,
@@ -95,7 +105,7 @@ export class PeerWatch {
     this.#client = client;
   }
 
-  #ask(client: FramedClient): void {
+  #ask(client: RpcClient): void {
     if (this.#asking) return;
     this.#asking = true;
     client.call<AuroraStatus>('status', {}, null).then(

@@ -1,14 +1,15 @@
-import { setImmediate } from 'node:timers/promises';
 import { RpcError } from '../protocol/rpc-error.ts';
-import { serveFramed } from '../protocol/server.ts';
+import type { RpcServer } from '../protocol/rpc.ts';
 import type { PartContext, RunningPart } from '../runtime/part.ts';
+import { wait } from '../runtime/time.ts';
 import { isReadName } from '../sheets/reads.ts';
 import { isTransactionName } from '../sheets/transactions.ts';
 import type { AuroraSettings } from './contract.ts';
 import { decide, type Move } from './failover.ts';
 import { Instance } from './instance.ts';
 import { PeerWatch } from './peer-watch.ts';
-import { Volume } from './volume.ts';
+import type { AuroraStorage } from './storage.ts';
+import { SqliteStorage } from './sqlite-storage.ts';
 
 /** After a promotion that failed (a full disk, a damaged copy), in milliseconds: each try raises the generation once more. */
 const retryAfterMs = 1000;
@@ -21,24 +22,29 @@ interface NamedCall {
 }
 
 /** Starts one instance: serves the framed protocol at once, and takes its role as soon as the volume and the peer tell which. */
-export async function startAurora({ config, events }: PartContext<AuroraSettings>): Promise<RunningPart> {
+export async function startAurora(
+  { config, events, runtime }: PartContext<AuroraSettings>,
+  openStorage: (folder: string) => AuroraStorage = (folder) => new SqliteStorage(folder),
+): Promise<RunningPart> {
   if (!config.listen || !config.volume) throw new Error(`${config.address} needs listen and volume`);
-  const volume = new Volume(config.volume);
+  const storage = openStorage(config.volume);
   const settings = config.settings;
+  const { time } = runtime;
   const index = Number(config.address.split('/').at(-1));
 
   const hasRole = Promise.withResolvers<void>();
   const instance = new Instance({
     address: config.address,
-    volume,
+    storage,
     settings,
     events,
+    time,
     onRole: (role) => {
       if (role.role !== 'starting') hasRole.resolve();
       server.notifyAll('role', role);
     },
   });
-  const server = await serveFramed({
+  const server: RpcServer = await runtime.serve({
     listen: { host: config.listen.host, port: config.listen.port },
     token: config.token,
     onConnect: (peer) => peer.notify('role', instance.role),
@@ -53,7 +59,7 @@ export async function startAurora({ config, events }: PartContext<AuroraSettings
       },
       status: () => instance.status,
       promote: () => {
-        if (instance.role.role !== 'writer' || volume.hasLaterThan(instance.role.generation)) {
+        if (instance.role.role !== 'writer' || storage.hasLaterThan(instance.role.generation)) {
           act({ kind: 'promote', reason: 'asked for' });
         }
         return instance.role;
@@ -65,13 +71,13 @@ export async function startAurora({ config, events }: PartContext<AuroraSettings
   let seenGeneration = -1;
   let holdUntil = 0;
   const look = (awakeMs: number) => {
-    if (performance.now() < holdUntil) return;
+    if (time.monotonicMs() < holdUntil) return;
     leaderlessMs += awakeMs;
-    const generation = volume.current();
+    const generation = storage.current();
     const peer = watch.sight;
     if (generation !== seenGeneration || (peer.kind === 'says' && peer.role === 'writer')) leaderlessMs = 0;
     seenGeneration = generation;
-    const whole = generation > 0 && volume.isWhole(generation);
+    const whole = generation > 0 && storage.isWhole(generation);
     const { failoverMs } = settings;
     const sight = { own: instance.role, volume: { generation, whole }, peer, peerKnown: watch.known, leaderlessMs };
     act(decide({ index, failoverMs, ...sight }));
@@ -84,20 +90,21 @@ export async function startAurora({ config, events }: PartContext<AuroraSettings
       } else if (move.kind === 'follow') instance.follow('following');
       else if (move.kind === 'step-down') instance.stepDown(move.reason);
     } catch (error) {
-      holdUntil = performance.now() + retryAfterMs;
+      holdUntil = time.monotonicMs() + retryAfterMs;
       console.error(error);
       instance.stepDown(`failed: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  const watch = new PeerWatch(config.upstreams['peer']?.[0] ?? null, config.token, look);
-  setTimeout(hasRole.resolve, firstRoleWaitMsMax).unref();
+  const watch = new PeerWatch(runtime, config.upstreams['peer']?.[0] ?? null, config.token, look);
+  const waiting = time.after(firstRoleWaitMsMax, hasRole.resolve);
   await hasRole.promise;
+  waiting.cancel();
 
   return {
     async stop() {
       watch.close();
       instance.stop();
-      await setImmediate(); // The last group's answers are written before their connections go.
+      await wait(time, 0); // The last group's answers are written before their connections go.
       await server.close();
     },
   };

@@ -1,5 +1,6 @@
 import type { CellPolicies } from '../policies.ts';
 import { defaultQuotas, readPolicies, readQuotas, type Quotas } from './cell-config.ts';
+import type { Time, Timer } from '../runtime/time.ts';
 import type { DynamodbPort } from './dynamodb-client.ts';
 
 const everyMs = 1000;
@@ -10,13 +11,20 @@ const firstEveryMs = 50;
 export class ConfigPoller {
   readonly #dynamodb: DynamodbPort;
   readonly #onChange: (policies: CellPolicies) => void;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #time: Time;
+  #timer: Timer | null = null;
   #closed = false;
   #answered = false;
   policies: CellPolicies;
   quotas: Quotas = defaultQuotas;
 
-  constructor(dynamodb: DynamodbPort, policies: CellPolicies, onChange: (policies: CellPolicies) => void = () => {}) {
+  constructor(
+    time: Time,
+    dynamodb: DynamodbPort,
+    policies: CellPolicies,
+    onChange: (policies: CellPolicies) => void = () => {},
+  ) {
+    this.#time = time;
     this.#dynamodb = dynamodb;
     this.#onChange = onChange;
     this.policies = policies;
@@ -25,7 +33,7 @@ export class ConfigPoller {
 
   close(): void {
     this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 
   async #poll(): Promise<void> {
@@ -37,7 +45,7 @@ export class ConfigPoller {
     if (quotas.status === 'fulfilled') this.quotas = readQuotas(quotas.value, this.quotas);
     if (policies.status === 'fulfilled') this.#take(readPolicies(policies.value, this.policies));
     if (policies.status === 'fulfilled') this.#answered = true;
-    this.#timer = setTimeout(() => void this.#poll(), this.#answered ? everyMs : firstEveryMs);
+    this.#timer = this.#time.after(this.#answered ? everyMs : firstEveryMs, () => void this.#poll());
   }
 
   #take(policies: CellPolicies): void {

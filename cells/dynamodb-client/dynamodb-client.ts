@@ -1,7 +1,9 @@
 import type { Item, Write, WriteResult } from '../dynamodb/contract.ts';
-import { FramedClient } from '../protocol/client.ts';
+import type { RpcClient } from '../protocol/rpc.ts';
 import { RpcError } from '../protocol/rpc-error.ts';
 import type { Endpoint } from '../runtime/part-config.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Time } from '../runtime/time.ts';
 
 /** A cell's table store, which the cell can do without: every call rejects with an {@link RpcError} where it is gone. */
 export interface DynamodbPort {
@@ -14,12 +16,14 @@ const backOffMs = 1000;
 
 /** Fails fast: a store that hangs costs one request its timeout, not every request. */
 export class DynamodbClient implements DynamodbPort {
-  readonly #client: FramedClient;
+  readonly #client: RpcClient;
+  readonly #time: Time;
   readonly #timeoutMs: number;
   #silentUntilMs = 0;
 
-  constructor(endpoint: Endpoint, token: string, timeoutMs: number) {
-    this.#client = new FramedClient({ connect: endpoint, token, reconnect: true });
+  constructor(runtime: Pick<Runtime, 'connect' | 'time'>, endpoint: Endpoint, token: string, timeoutMs: number) {
+    this.#time = runtime.time;
+    this.#client = runtime.connect({ connect: endpoint, token, reconnect: true });
     this.#timeoutMs = timeoutMs;
   }
 
@@ -37,11 +41,12 @@ export class DynamodbClient implements DynamodbPort {
   }
 
   async #call<T>(method: string, args: unknown): Promise<T> {
-    if (performance.now() < this.#silentUntilMs) throw new RpcError('not-sent', 'the store does not answer');
+    if (this.#time.monotonicMs() < this.#silentUntilMs) throw new RpcError('not-sent', 'the store does not answer');
     try {
       return await this.#client.call<T>(method, args, this.#timeoutMs);
     } catch (error) {
-      if (error instanceof RpcError && error.code === 'unknown') this.#silentUntilMs = performance.now() + backOffMs;
+      if (error instanceof RpcError && error.code === 'unknown')
+        this.#silentUntilMs = this.#time.monotonicMs() + backOffMs;
       throw error;
     }
   }

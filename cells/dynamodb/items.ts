@@ -1,14 +1,10 @@
 import type { Database } from 'better-sqlite3';
-import type { Condition, Item, Write, WriteResult } from './contract.ts';
+import { holds } from './condition.ts';
+import type { Item, Write, WriteResult } from './contract.ts';
+import type { ItemStore, Keyed } from './item-store.ts';
 
 /** Longest JSON text of one item, in bytes of UTF-8. */
 const itemBytesMax = 64 * 1024;
-
-export interface Keyed {
-  readonly table: string;
-  readonly key: string;
-  readonly item: Item;
-}
 
 const schemaSql = `
 CREATE TABLE IF NOT EXISTS items (
@@ -16,7 +12,7 @@ CREATE TABLE IF NOT EXISTS items (
 ) STRICT, WITHOUT ROWID;`;
 
 /** Items over one SQLite connection, with writes that are checked and done in one transaction. */
-export class Items {
+export class Items implements ItemStore {
   readonly #database: Database;
   readonly #statements: ReturnType<typeof prepareAll>;
 
@@ -31,7 +27,6 @@ export class Items {
     return text === undefined ? null : (JSON.parse(text) as Item);
   }
 
-  /** All of the writes or none: the first whose condition does not hold is named, with what is there instead. */
   write(writes: readonly Write[]): WriteResult {
     const { savepoint, release, rollbackTo } = this.#statements;
     savepoint.run();
@@ -57,7 +52,6 @@ export class Items {
     }
   }
 
-  /** One consistent read, in order of table and key. */
   scan(tables: readonly string[], prefix: string): Keyed[] {
     const texts = tables.map((table) => ({ table, found: this.#statements.scan.all(table, prefix, prefix) }));
     return texts.flatMap(({ table, found }) =>
@@ -71,6 +65,18 @@ export class Items {
 
   count(): number {
     return this.#statements.count.get() as number;
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  together(work: () => void): void {
+    this.#database.transaction(work)();
+  }
+
+  close(): void {
+    this.#database.close();
   }
 
   #apply(write: Write, current: Item | null): void {
@@ -104,29 +110,4 @@ function prepareAll(database: Database) {
       WHERE table_name = ? AND substr(key, 1, length(?)) = ? ORDER BY key`),
     count: database.prepare('SELECT count(*) FROM items').pluck(),
   };
-}
-
-function holds(condition: Condition, current: Item | null): boolean {
-  switch (condition.kind) {
-    case 'absent':
-      return current === null;
-    case 'present':
-      return current !== null;
-    case 'equals':
-      return (
-        current !== null && Object.entries(condition.fields).every(([name, value]) => sameJson(current[name], value))
-      );
-  }
-}
-
-/** Equality of JSON values, whatever the order of their fields. */
-function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [namesOfA, namesOfB] = [Object.keys(a), Object.keys(b)];
-  return (
-    namesOfA.length === namesOfB.length &&
-    namesOfA.every((name) => Object.hasOwn(b, name) && sameJson(Reflect.get(a, name), Reflect.get(b, name)))
-  );
 }

@@ -2,4 +2,4 @@ import { runPart } from '../runtime/part.ts';
 import type { DynamodbSettings } from './contract.ts';
 import { startDynamodb } from './server.ts';
 
-runPart<DynamodbSettings>(startDynamodb);
+runPart<DynamodbSettings>((context) => startDynamodb(context));

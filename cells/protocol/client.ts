@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { encodeFrame, FrameReader, type Frame } from './frames.ts';
+import type { RpcClient } from './rpc.ts';
 import { RpcError } from './rpc-error.ts';
 import { writeTogether } from './write-together.ts';
 
@@ -23,7 +24,7 @@ interface Waiting {
 }
 
 /** One multiplexed connection to a framed server. Calls made while it is down fail at once as `not-sent`. */
-export class FramedClient {
+export class FramedClient implements RpcClient {
   readonly #options: FramedClientOptions;
   readonly #waiting = new Map<number, Waiting>();
   #socket: Socket | null = null;

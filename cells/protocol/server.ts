@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { encodeFrame, FrameReader, type Frame } from './frames.ts';
+import type { RpcServer } from './rpc.ts';
 import { writeTogether } from './write-together.ts';
 import { RpcError } from './rpc-error.ts';
 
@@ -25,10 +26,8 @@ export interface FramedServerOptions {
   readonly onConnect?: (peer: Peer) => void;
 }
 
-export interface FramedServer {
+export interface FramedServer extends RpcServer {
   readonly server: Server;
-  notifyAll(method: string, args: unknown): void;
-  close(): Promise<void>;
 }
 
 /** Serves framed calls and resolves once it listens. Rejects with the system's error where it cannot. */

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { EventSink } from './events.ts';
+import { monotonicMicros } from './time.ts';
 
 /** A part's own log is rotated once, to `<file>.1`, when it passes this size: a live world keeps a bounded past. */
 export const rotateAtBytes = 16 * 1024 * 1024;
@@ -9,12 +10,6 @@ export const rotateAtBytes = 16 * 1024 * 1024;
 const flushAfterMs = 20;
 
 const newline = 10;
-
-/** Microseconds of the machine's monotonic clock. */
-export function monotonicMicros(): number {
-  const [seconds, nanos] = process.hrtime();
-  return seconds * 1_000_000 + Math.floor(nanos / 1000);
-}
 
 /** Appends a part's events to its file: batched, whole lines, one write per batch. */
 export class EventLog implements EventSink {

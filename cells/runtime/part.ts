@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { EventLog } from './event-log.ts';
 import { lookNamesUpAtOnce } from './lookup.ts';
+import type { EventSink } from './events.ts';
 import type { PartConfig } from './part-config.ts';
+import { realRuntime, type Runtime } from './runtime.ts';
 
 /** What a program hands back once it serves. */
 export interface RunningPart {
@@ -12,7 +14,8 @@ export interface RunningPart {
 
 export interface PartContext<Settings> {
   readonly config: PartConfig<Settings>;
-  readonly events: EventLog;
+  readonly events: EventSink;
+  readonly runtime: Runtime;
 }
 
 const stopMsMax = 5000;
@@ -84,7 +87,7 @@ function run<Settings>(
   // The owner may have died before this line was reached.
   if (process.send !== undefined && !process.connected) exit(0);
 
-  start({ config, events }).then(
+  start({ config, events, runtime: realRuntime }).then(
     (part) => {
       running = part;
       if (process.send === undefined) process.stdout.write(`${readyLine}\n`);

@@ -1,5 +1,4 @@
 /** A web task of a cell: HTTP behind the ALB, and the relay. Try it: `node cells/web/main.ts CONFIG.json`. */
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { AuroraClient } from '../aurora-client/aurora-client.ts';
 import { ConfigPoller } from '../dynamodb-client/config-poller.ts';
@@ -17,17 +16,17 @@ import { Relay } from './relay.ts';
 /** Nothing that a tenant waits for may wait longer for the table store. */
 const dynamodbTimeoutMs = 250;
 
-runPart<WebSettings>(async ({ config, events }) => {
+runPart<WebSettings>(async ({ config, events, runtime }) => {
   const { settings, token, cell, listen } = config;
   if (!listen || cell === null)
     throw new Error(`${config.address}: a web task needs a cell and an endpoint to listen on`);
-  const aurora = new AuroraClient(config.upstreams['aurora'] ?? [], token, settings.auroraTimeoutMs);
-  const dynamodb = new DynamodbClient(upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
-  const poller = new ConfigPoller(dynamodb, settings.policies);
+  const aurora = new AuroraClient(runtime, config.upstreams['aurora'] ?? [], token, settings.auroraTimeoutMs);
+  const dynamodb = new DynamodbClient(runtime, upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
+  const poller = new ConfigPoller(runtime.time, dynamodb, settings.policies);
   const policies = () => poller.policies;
   const relay = new Relay({
     task: config.address,
-    ...{ aurora, policies, events, newId: randomUUID },
+    ...{ aurora, policies, events, newId: runtime.newId, time: runtime.time },
     openEngine: (onReady) =>
       QueueEngine.open({
         endpoint: upstream(config, 'sqs'),
@@ -47,8 +46,8 @@ runPart<WebSettings>(async ({ config, events }) => {
     buckets: new Map(),
     runningKeys: new Set(),
     events,
-    clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
-    newId: randomUUID,
+    clock: runtime.time,
+    newId: runtime.newId,
     accepted: (job) => relay.accepted(job),
   };
   const app = createApp(ports, {
@@ -56,7 +55,7 @@ runPart<WebSettings>(async ({ config, events }) => {
     healthy: () => aurora.reachable,
     redrive: async () => {
       if (!relay.engine?.ready) throw new RpcError('not-sent', 'the queue engine is not there');
-      const count = await redrive(aurora, relay.engine);
+      const count = await redrive(runtime.time, aurora, relay.engine);
       relay.nudge();
       return count;
     },
@@ -67,7 +66,7 @@ runPart<WebSettings>(async ({ config, events }) => {
     server.listen(listen.port, listen.host, resolve);
   });
   // After it serves: loading BullMQ takes longer than everything else here.
-  setImmediate(() => void relay.start());
+  runtime.time.soon(() => void relay.start());
   return {
     async stop() {
       await new Promise<void>((resolve) => {

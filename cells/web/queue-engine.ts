@@ -5,6 +5,7 @@ import type { Endpoint } from '../runtime/part-config.ts';
 import { bullmqOptions, eventsMax, keepEnded, type DeadLetter } from '../sqs/bullmq.ts';
 import { connectQueue } from '../sqs/connect.ts';
 import { queueNames, queuePrefix } from '../sqs/contract.ts';
+import type { QueueProducer } from './queue-producer.ts';
 
 export interface QueueEngineOptions {
   readonly endpoint: Endpoint;
@@ -24,8 +25,8 @@ const retryDelayMs = 500;
 const lists = ['wait', 'active', 'paused'] as const;
 const sets = ['delayed', 'prioritized'] as const;
 
-/** The producers' side of a cell's queue engine. Every call rejects at once where it is gone. */
-export class QueueEngine {
+/** BullMQ on the cell's engine. */
+export class QueueEngine implements QueueProducer {
   readonly #redis: Redis;
   readonly #queues: Queues;
   readonly #embedded: boolean;
@@ -58,7 +59,6 @@ export class QueueEngine {
     return this.#redis.status === 'ready';
   }
 
-  /** Sets a key for a while if it is absent or this task's own; true where it is this task's now. */
   async lead(task: string, forMs: number): Promise<boolean> {
     const key = `${queuePrefix}:relay-leader`;
     if ((await this.#redis.set(key, task, 'PX', forMs, 'NX')) === 'OK') return true;
@@ -67,7 +67,6 @@ export class QueueEngine {
     return true;
   }
 
-  /** False on an engine that nobody has filled: a new one, or one that lost what it held. */
   async isKnown(): Promise<boolean> {
     return (await this.#redis.exists(`${queuePrefix}:incarnation`)) === 1;
   }
@@ -79,7 +78,6 @@ export class QueueEngine {
     await this.#redis.set(`${queuePrefix}:incarnation`, incarnation, 'NX');
   }
 
-  /** Adds deliveries; an id that the engine still knows is not added twice. */
   async deliver(rows: readonly OutboxRow[], dispatch: 'fifo' | 'lifo'): Promise<void> {
     for (const name of ['standard', 'xl'] as const) {
       const mine = rows.filter(({ job }) => job.queue === name);
@@ -101,7 +99,6 @@ export class QueueEngine {
     }
   }
 
-  /** The outbox ids that the engine holds in any state but an ended one; one reading of all its lists at once. */
   async held(): Promise<readonly string[]> {
     const reading = this.#redis.multi();
     for (const name of [queueNames.standard, queueNames.xl]) {
@@ -126,7 +123,6 @@ export class QueueEngine {
     );
   }
 
-  /** The jobs that lie in the dead-letter queue, up to `limit`, oldest first. */
   async deadLetters(limit: number): Promise<readonly string[]> {
     const ids = await this.#redis.lrange(`${queuePrefix}:${queueNames.deadLetter}:wait`, -limit, -1);
     return ids.toReversed();

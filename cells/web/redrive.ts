@@ -1,5 +1,6 @@
 import type { AuroraPort } from '../aurora-client/aurora-client.ts';
-import type { QueueEngine } from './queue-engine.ts';
+import { wait, type Time } from '../runtime/time.ts';
+import type { QueueProducer } from './queue-producer.ts';
 
 /** Jobs made open in one transaction, and how long the next waits: a redrive must not drown the workers. */
 const batchMax = 25;
@@ -11,7 +12,7 @@ const entriesMax = 1000;
  * Makes every dead job open again and removes its entry from the dead-letter queue. Aurora first: a crash in between
  * leaves an entry of a job that is open, which the next redrive removes. Resolves with how many jobs were made open.
  */
-export async function redrive(aurora: AuroraPort, engine: QueueEngine): Promise<number> {
+export async function redrive(time: Time, aurora: AuroraPort, engine: QueueProducer): Promise<number> {
   const entries = await engine.deadLetters(entriesMax);
   let redriven = 0;
   for (;;) {
@@ -22,7 +23,7 @@ export async function redrive(aurora: AuroraPort, engine: QueueEngine): Promise<
     await engine.removeDeadLetters(ids);
     // A job may die again while others are still made open: whoever asked decides about that one.
     if (jobs.length < batchMax) break;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await wait(time, pauseMs);
   }
   await engine.removeDeadLetters(entries);
   return redriven;

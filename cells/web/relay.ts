@@ -1,7 +1,8 @@
 import type { AuroraPort } from '../aurora-client/aurora-client.ts';
 import type { CellPolicies } from '../policies.ts';
 import type { EventSink } from '../runtime/events.ts';
-import type { QueueEngine } from './queue-engine.ts';
+import type { Time, Timer } from '../runtime/time.ts';
+import type { QueueProducer } from './queue-producer.ts';
 import { missingJobs, rowsToDeliver } from './relay-plan.ts';
 
 export interface RelayOptions {
@@ -11,7 +12,8 @@ export interface RelayOptions {
   readonly policies: () => CellPolicies;
   readonly events: EventSink;
   readonly newId: () => string;
-  readonly openEngine: (onReady: () => void) => Promise<QueueEngine>;
+  readonly time: Time;
+  readonly openEngine: (onReady: () => void) => Promise<QueueProducer>;
 }
 
 const everyMs = 500;
@@ -29,11 +31,11 @@ const reconcileMax = 2000;
 export class Relay {
   readonly #options: RelayOptions;
   readonly #accepted = new Set<string>();
-  #engine: QueueEngine | null = null;
+  #engine: QueueProducer | null = null;
   #engineKnown = false;
   #missing: ReadonlySet<string> = new Set();
   #reconciledMs = 0;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Timer | null = null;
   #running = false;
   #nudged = false;
   #closed = false;
@@ -62,28 +64,28 @@ export class Relay {
     this.#nudged = true;
     if (this.#running) return;
     this.#running = true;
-    setImmediate(() => void this.#run());
+    this.#options.time.soon(() => void this.#run());
   }
 
-  get engine(): QueueEngine | null {
+  get engine(): QueueProducer | null {
     return this.#engine;
   }
 
   close(): void {
     this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#engine?.close();
   }
 
   async #run(): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer?.cancel();
     while (this.#nudged && !this.#closed) {
       this.#nudged = false;
       // An engine or Aurora that is gone delays deliveries: the next round tries again.
       await this.#round().catch(() => {});
     }
     this.#running = false;
-    if (!this.#closed) this.#timer = setTimeout(() => this.nudge(), everyMs);
+    if (!this.#closed) this.#timer = this.#options.time.after(everyMs, () => this.nudge());
   }
 
   async #round(): Promise<void> {
@@ -93,14 +95,14 @@ export class Relay {
     this.#engineKnown ||= await engine.isKnown();
     if (!this.#engineKnown) {
       // Until the leader filled it again, a delivery would only come twice.
-      if (!isLeader) return void setTimeout(() => this.nudge(), 100);
+      if (!isLeader) return void this.#options.time.after(100, () => this.nudge());
       await this.#fillAgain(engine);
     }
     await this.#deliver(engine, isLeader);
     if (isLeader) await this.#reconcile(engine);
   }
 
-  async #fillAgain(engine: QueueEngine): Promise<void> {
+  async #fillAgain(engine: QueueProducer): Promise<void> {
     const { aurora, events, newId } = this.#options;
     const { lost } = await aurora.tx('outbox.refill', {});
     const { jobs } = await aurora.read('jobs.dead', { limit: reconcileMax });
@@ -110,12 +112,12 @@ export class Relay {
     if (lost > 0) events.record('queue.refilled', { count: lost });
   }
 
-  async #deliver(engine: QueueEngine, isLeader: boolean): Promise<void> {
+  async #deliver(engine: QueueProducer, isLeader: boolean): Promise<void> {
     if (this.#accepted.size === 0 && !isLeader) return;
-    const { aurora, policies, events } = this.#options;
+    const { aurora, policies, events, time } = this.#options;
     const asked = new Set(this.#accepted);
     const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });
-    const mine = rowsToDeliver(rows, asked, isLeader, Date.now());
+    const mine = rowsToDeliver(rows, asked, isLeader, time.nowMs());
     const batch = mine.slice(0, roundMax);
     if (batch.length > 0) {
       await engine.deliver(batch, policies().dispatch);
@@ -128,13 +130,13 @@ export class Relay {
   }
 
   /** Slow and rare: an engine that lost a part of what it held, as one that was restored from an older state does. */
-  async #reconcile(engine: QueueEngine): Promise<void> {
-    const { aurora } = this.#options;
-    if (performance.now() - this.#reconciledMs < reconcileEveryMs) return;
-    this.#reconciledMs = performance.now();
+  async #reconcile(engine: QueueProducer): Promise<void> {
+    const { aurora, time } = this.#options;
+    if (time.monotonicMs() - this.#reconciledMs < reconcileEveryMs) return;
+    this.#reconciledMs = time.monotonicMs();
     const { jobs } = await aurora.read('jobs.open', {
       limit: reconcileMax,
-      olderThanMs: Date.now() - reconcileOlderThanMs,
+      olderThanMs: time.nowMs() - reconcileOlderThanMs,
     });
     if (jobs.length === 0) return;
     const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });

@@ -1,8 +1,8 @@
 /** A worker of a cell, for its standard or its XL queue. Try it: `node cells/worker/main.ts CONFIG.json`. */
-import { setImmediate as nextTurn, setTimeout as after } from 'node:timers/promises';
 import { AuroraClient } from '../aurora-client/aurora-client.ts';
 import { ConfigPoller } from '../dynamodb-client/config-poller.ts';
 import { DynamodbClient } from '../dynamodb-client/dynamodb-client.ts';
+import { wait } from '../runtime/time.ts';
 import { upstream } from '../runtime/upstream.ts';
 import { runPart } from '../runtime/part.ts';
 import type { WorkerSettings } from '../web/contract.ts';
@@ -14,23 +14,24 @@ import { receive } from './receive.ts';
 
 const dynamodbTimeoutMs = 1000;
 
-runPart<WorkerSettings>(async ({ config, events }) => {
+runPart<WorkerSettings>(async ({ config, events, runtime }) => {
+  const { time } = runtime;
   const { settings, token, volume } = config;
   if (volume === null) throw new Error(`${config.address}: a worker needs its cell's volume, for exports`);
-  const aurora = new AuroraClient(config.upstreams['aurora'] ?? [], token, settings.auroraTimeoutMs);
-  const dynamodb = new DynamodbClient(upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
-  const poller = new ConfigPoller(dynamodb, settings.policies, (policies) => consumer.adopt(policies));
+  const aurora = new AuroraClient(runtime, config.upstreams['aurora'] ?? [], token, settings.auroraTimeoutMs);
+  const dynamodb = new DynamodbClient(runtime, upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
+  const poller = new ConfigPoller(time, dynamodb, settings.policies, (policies) => consumer.adopt(policies));
   let ending = false;
   const ports: WorkPorts = {
     queue: settings.queue,
     xlAbove: settings.xlAbove,
     policies: () => poller.policies,
     aurora,
-    leases: new DynamodbLeases(dynamodb, config.address, Date.now),
+    leases: new DynamodbLeases(dynamodb, config.address, () => time.nowMs()),
     events,
-    clock: { nowMs: Date.now, monotonicMs: () => performance.now() },
-    yieldTurn: () => nextTurn(),
-    wait: (ms) => after(ms),
+    clock: time,
+    yieldTurn: () => new Promise((resolve) => void time.soon(resolve)),
+    wait: (ms) => wait(time, ms),
     ending: () => ending,
     writeExport: (tenant, job, rows) => writeExport(volume, tenant, job, rows),
     bury: (letter) => consumer.bury(letter),

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../../cells/runtime/time.ts';
 import { chunkOf, ChunkedReader, lastChunk } from './chunked.ts';
 import type { HttpLimits } from './limits.ts';
 import type { WholeAnswer } from './problem.ts';

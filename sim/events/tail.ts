@@ -1,5 +1,5 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../../cells/runtime/time.ts';
 import { EventFile } from './event-file.ts';
 import { EventMerge, GapWatch, type Gap } from './merge.ts';
 

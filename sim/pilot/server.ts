@@ -23,7 +23,7 @@ const services = ['web', 'worker', 'xl'];
 const countMax = 64;
 
 /** Runs control: keeps the desired counts, the map and the policies. It serves before any neighbour does, and without them. */
-export async function startControl({ config }: PartContext<ControlSettings>): Promise<RunningPart> {
+export async function startControl({ config, runtime }: PartContext<ControlSettings>): Promise<RunningPart> {
   const { settings, token } = config;
   if (!config.admin) throw new Error('control needs an admin endpoint');
   // A cell whose services are not Petri's may have neither.
@@ -31,13 +31,13 @@ export async function startControl({ config }: PartContext<ControlSettings>): Pr
   const auroras = new Map(
     withStore('aurora').map((cell) => [
       cell,
-      new AuroraClient(config.upstreams[`aurora.${cell}`] ?? [], token, callMs),
+      new AuroraClient(runtime, config.upstreams[`aurora.${cell}`] ?? [], token, callMs),
     ]),
   );
   const stores = new Map(
     withStore('dynamodb').map((cell) => [
       cell,
-      new DynamodbClient(upstream(config, `dynamodb.${cell}`), token, callMs),
+      new DynamodbClient(runtime, upstream(config, `dynamodb.${cell}`), token, callMs),
     ]),
   );
   let { placement } = settings;

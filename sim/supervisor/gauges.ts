@@ -1,5 +1,5 @@
 import { QueueCountsReader, type AllQueueCounts } from '../../cells/sqs/counts.ts';
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../../cells/runtime/time.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { RouterStatus } from '../../router/contract.ts';
 import { QueueWatch } from '../state/queue-watch.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Event } from '../../cells/runtime/events.ts';
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../../cells/runtime/time.ts';
 import type { CellMap } from '../../router/cell-map.ts';
 import { answerOf } from '../events/answer.ts';
 import { JobCounts } from '../events/job-counts.ts';

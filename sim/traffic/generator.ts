@@ -1,4 +1,4 @@
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
+import type { Time, Timer } from '../../cells/runtime/time.ts';
 import type { EventSink } from '../../cells/runtime/events.ts';
 import type { TrafficStatus } from '../state/status.ts';
 import { spokenMix } from '../world/protocol.ts';
@@ -27,9 +27,11 @@ export class Generator {
   /** The number of the next arrival, and when it is due, in monotonic milliseconds. */
   #next = 0;
   #dueMs = 0;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #time: Time;
+  #timer: Timer | null = null;
 
-  constructor(settings: TrafficSettings, life: string, requests: Requests, events: EventSink) {
+  constructor(time: Time, settings: TrafficSettings, life: string, requests: Requests, events: EventSink) {
+    this.#time = time;
     this.#settings = settings;
     const { seed, xlAbove, protocol } = settings;
     this.#base = { seed, life, xlAbove };
@@ -61,7 +63,7 @@ export class Generator {
   }
 
   stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = null;
   }
 
@@ -72,7 +74,7 @@ export class Generator {
   #restart(): void {
     this.stop();
     if (!this.#settings.on || this.#settings.rps <= 0) return;
-    this.#dueMs = nowMs() + this.#gap();
+    this.#dueMs = this.#nowMs() + this.#gap();
     this.#wait();
   }
 
@@ -81,14 +83,14 @@ export class Generator {
   }
 
   #wait(): void {
-    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#dueMs - nowMs()));
+    this.#timer = this.#time.after(Math.max(0, this.#dueMs - this.#nowMs()), () => this.#tick());
   }
 
   #tick(): void {
-    const lateMs = nowMs() - this.#dueMs;
+    const lateMs = this.#nowMs() - this.#dueMs;
     if (lateMs > lagMsMin) this.#events.record('traffic.lag', { lagMs: Math.round(lateMs) });
-    if (lateMs > skipAfterMs) this.#dueMs = nowMs();
-    while (this.#dueMs <= nowMs()) {
+    if (lateMs > skipAfterMs) this.#dueMs = this.#nowMs();
+    while (this.#dueMs <= this.#nowMs()) {
       this.#sendNext(Math.round(this.#dueMs * 1000));
       this.#next++;
       this.#dueMs += this.#gap();
@@ -107,8 +109,8 @@ export class Generator {
       : planRequest(this.#base, mix, tenant, k);
     if (planned) this.#requests.start(planned, intendedT);
   }
-}
 
-function nowMs(): number {
-  return monotonicMicros() / 1000;
+  #nowMs(): number {
+    return this.#time.monotonicMicros() / 1000;
+  }
 }

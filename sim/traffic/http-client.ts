@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../../cells/runtime/time.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import { nameTenant } from '../../router/tenant.ts';
 import type { World } from '../world/world.ts';
@@ -34,11 +34,18 @@ export interface HttpRequest {
   readonly headers?: readonly string[];
 }
 
+/** The way to the routers. */
+export interface HttpPort {
+  /** Calls `done` once. `wantBody` false leaves the body empty. */
+  send(request: HttpRequest, wantBody: boolean, done: (result: Answered | Failed) => void): void;
+  close(): Promise<void>;
+}
+
 /**
  * Requests to the routers, in turn among those that are there. `dispatch` with a bare handler and without promises or streams: the client shares the machine
  * with what it measures.
  */
-export class HttpClient {
+export class HttpClient implements HttpPort {
   readonly #pools: readonly Pool[];
   readonly #choice: RouterChoice;
   readonly #tenantFrom: World['tenantFrom'];
@@ -63,7 +70,7 @@ export class HttpClient {
     );
   }
 
-  /** Calls `done` once. `wantBody` false leaves the body empty. A router that takes no connection got nothing: then another is asked at once. */
+  /** A router that takes no connection got nothing: then another is asked at once. */
   send(request: HttpRequest, wantBody: boolean, done: (result: Answered | Failed) => void): void {
     this.#try(request, wantBody, new Set(), done);
   }

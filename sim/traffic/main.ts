@@ -2,4 +2,4 @@ import { runPart } from '../../cells/runtime/part.ts';
 import type { TrafficSettings } from './contract.ts';
 import { startTraffic } from './traffic.ts';
 
-runPart<TrafficSettings>(({ config, events }) => startTraffic(config, events));
+runPart<TrafficSettings>((context) => startTraffic(context));

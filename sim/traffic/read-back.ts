@@ -1,6 +1,7 @@
+import type { Time, Timer } from '../../cells/runtime/time.ts';
 import type { ReadBack } from '../state/status.ts';
 import type { Protocol, RequestTemplate } from '../world/protocol.ts';
-import type { Answered, Failed, HttpClient, HttpRequest } from './http-client.ts';
+import type { Answered, Failed, HttpPort, HttpRequest } from './http-client.ts';
 import { resolveDoubts, versionOf, type ClientMemory, type JobMemory, type RowMemory } from './memory.ts';
 
 import { spokenKey } from './plan.ts';
@@ -19,7 +20,8 @@ type Item = { readonly kind: 'row'; readonly row: RowMemory } | { readonly kind:
 
 /** Reads back, through the router, all that was acknowledged to some tenants, and asks after their jobs until each has ended. */
 export class ReadBackRun {
-  readonly #http: HttpClient;
+  readonly #time: Time;
+  readonly #http: HttpPort;
   /** Null: the cells are Petri's own. */
   readonly #protocol: Protocol | null;
   readonly #fault: string;
@@ -27,8 +29,8 @@ export class ReadBackRun {
   readonly #jobs: number;
   readonly #total: number;
   readonly #lost: ReadBack['lostRequests'][number][] = [];
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #pacer: NodeJS.Timeout | null;
+  readonly #timers = new Set<Timer>();
+  #pacer: Timer | null;
   #leftMs = giveUpMs;
   #inFlight = 0;
   #waiting = 0;
@@ -39,12 +41,14 @@ export class ReadBackRun {
   #notTaken = 0;
 
   constructor(
-    http: HttpClient,
+    time: Time,
+    http: HttpPort,
     memory: ClientMemory,
     fault: string,
     tenants: readonly string[],
     protocol: Protocol | null = null,
   ) {
+    this.#time = time;
     this.#http = http;
     this.#protocol = protocol;
     this.#fault = fault;
@@ -55,7 +59,7 @@ export class ReadBackRun {
     this.#total = rows.length;
     this.#jobs = jobs.length;
     this.#ended = jobs.length - open.length;
-    this.#pacer = setInterval(() => this.#step(), paceMs);
+    this.#pacer = time.every(paceMs, () => this.#step());
   }
 
   status(): ReadBack {
@@ -77,9 +81,9 @@ export class ReadBackRun {
   }
 
   stop(): void {
-    if (this.#pacer) clearInterval(this.#pacer);
+    this.#pacer?.cancel();
     this.#pacer = null;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) timer.cancel();
   }
 
   #step(): void {
@@ -135,11 +139,11 @@ export class ReadBackRun {
 
   #later(item: Item): void {
     this.#waiting++;
-    const timer = setTimeout(() => {
+    const timer = this.#time.after(againMs, () => {
       this.#timers.delete(timer);
       this.#waiting--;
       this.#items.push(item);
-    }, againMs);
+    });
     this.#timers.add(timer);
   }
 

@@ -1,9 +1,9 @@
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
+import type { Time, Timer } from '../../cells/runtime/time.ts';
 import type { EventSink } from '../../cells/runtime/events.ts';
 import { Slots } from '../events/slots.ts';
 import type { ClientRetry } from './contract.ts';
 import { draw } from './draw.ts';
-import type { Answered, Failed, HttpClient } from './http-client.ts';
+import type { Answered, Failed, HttpPort } from './http-client.ts';
 import { acknowledge, versionOf, type ClientMemory, type RowMemory } from './memory.ts';
 import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.ts';
 import type { PlannedRequest } from './plan.ts';
@@ -30,14 +30,15 @@ interface Running {
 
 /** Sends planned requests, tries again by policy, records every attempt and keeps what was acknowledged. */
 export class Requests {
-  readonly #http: HttpClient;
+  readonly #time: Time;
+  readonly #http: HttpPort;
   readonly #events: EventSink;
   readonly #memory: ClientMemory;
   readonly #seed: number;
   readonly #life: string;
   readonly #budget = new RetryBudget();
   readonly #rates = new Slots(250, 24, 2);
-  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #retries = new Set<Timer>();
   #stopped = false;
   #count = 0;
   #inFlight = 0;
@@ -45,13 +46,15 @@ export class Requests {
   clientRetry: ClientRetry;
 
   constructor(options: {
-    readonly http: HttpClient;
+    readonly time: Time;
+    readonly http: HttpPort;
     readonly events: EventSink;
     readonly memory: ClientMemory;
     readonly seed: number;
     readonly life: string;
     readonly clientRetry: ClientRetry;
   }) {
+    this.#time = options.time;
     this.#http = options.http;
     this.#events = options.events;
     this.#memory = options.memory;
@@ -66,7 +69,7 @@ export class Requests {
 
   /** First attempts and retries a second, over the last three. */
   rates(): { readonly offeredPerSecond: number; readonly retriesPerSecond: number } {
-    const nowMs = monotonicMicros() / 1000;
+    const nowMs = this.#time.monotonicMicros() / 1000;
     const rate = (field: number) => Number((this.#rates.sum(nowMs, 12, field) / 3).toFixed(1));
     return { offeredPerSecond: rate(offered), retriesPerSecond: rate(retried) };
   }
@@ -74,12 +77,12 @@ export class Requests {
   /** Nothing is tried again from here on. */
   stop(): void {
     this.#stopped = true;
-    for (const timer of this.#retries) clearTimeout(timer);
+    for (const timer of this.#retries) timer.cancel();
   }
 
   /** `intendedT`: when the plan wanted it sent, in monotonic µs; latency counts from there. */
   start(planned: PlannedRequest, intendedT: number): void {
-    this.#rates.count(monotonicMicros() / 1000, offered);
+    this.#rates.count(this.#time.monotonicMicros() / 1000, offered);
     if (this.#inFlight >= inFlightMax) {
       this.dropped++;
       return;
@@ -98,7 +101,7 @@ export class Requests {
     const { tenant, op, args, key } = planned;
     this.#inFlight++;
     this.#events.record('request.sent', { request: id, attempt, tenant, op, args, key, intendedT });
-    const sentT = monotonicMicros();
+    const sentT = this.#time.monotonicMicros();
     this.#http.send(planned, op !== 'read', (result) => {
       this.#inFlight--;
       this.#answered(running, result, sentT);
@@ -113,7 +116,7 @@ export class Requests {
     if (outcome === 'unknown') running.inDoubt = true;
     const { etag, version, job } = readAnswer(planned, outcome === 'ok' ? result : null, headers);
     const waitMs = outcome === 'ok' || this.#stopped ? null : this.#retryWait(running, status, headers);
-    const nowT = monotonicMicros();
+    const nowT = this.#time.monotonicMicros();
     this.#events.record('request.answered', {
       request: id,
       attempt,
@@ -151,11 +154,11 @@ export class Requests {
 
   #again(running: Running, waitMs: number): void {
     running.attempt++;
-    this.#rates.count(monotonicMicros() / 1000, retried);
-    const timer = setTimeout(() => {
+    this.#rates.count(this.#time.monotonicMicros() / 1000, retried);
+    const timer = this.#time.after(waitMs, () => {
       this.#retries.delete(timer);
       this.#send(running);
-    }, waitMs);
+    });
     this.#retries.add(timer);
   }
 
@@ -164,20 +167,20 @@ export class Requests {
     const { row, planned, id } = running;
     if (row) {
       row.writing--;
-      if (row.values) rememberValue(row.values, running, ok);
+      if (row.values) rememberValue(row.values, running, ok, this.#time.monotonicMicros() / 1000);
       if (ok && version !== null) acknowledge(row, version, etag, id);
       else if (running.inDoubt && planned.key !== null && !row.values) row.doubts.push(planned.key);
     } else if (ok && job !== null) {
-      const acceptedMs = monotonicMicros() / 1000;
+      const acceptedMs = this.#time.monotonicMicros() / 1000;
       this.#memory.accepted({ id: job, tenant: planned.tenant, request: id, acceptedMs, ended: false });
     }
   }
 }
 
 /** For a service that is not Petri's: which values its row may show from now on. */
-function rememberValue(values: RowValues, { planned, intendedT, inDoubt }: Running, ok: boolean): void {
+function rememberValue(values: RowValues, { planned, intendedT, inDoubt }: Running, ok: boolean, nowMs: number): void {
   const value = String(planned.args['value']);
-  if (ok) values.acknowledge(value, intendedT / 1000, monotonicMicros() / 1000, inDoubt);
+  if (ok) values.acknowledge(value, intendedT / 1000, nowMs, inDoubt);
   else if (inDoubt) values.doubt(value);
   else values.refused(value);
 }

@@ -1,31 +1,39 @@
-import { serveFramed } from '../../cells/protocol/server.ts';
-import type { EventSink } from '../../cells/runtime/events.ts';
-import { monotonicMicros } from '../../cells/runtime/event-log.ts';
-import type { PartConfig } from '../../cells/runtime/part-config.ts';
-import type { RunningPart } from '../../cells/runtime/part.ts';
+import type { Endpoint } from '../../cells/runtime/part-config.ts';
+import type { PartContext, RunningPart } from '../../cells/runtime/part.ts';
 import type { ReadBack, TrafficStatus } from '../state/status.ts';
 import type { TrafficSettings } from './contract.ts';
 import { Generator, type TrafficChange } from './generator.ts';
-import { HttpClient } from './http-client.ts';
+import { HttpClient, type HttpPort } from './http-client.ts';
 import { ClientMemory } from './memory.ts';
 import { ReadBackRun } from './read-back.ts';
 import { inFlightMax, Requests } from './requests.ts';
 
+/** A way to the routers over at most so many connections to each. */
+export type OpenHttp = (
+  routers: readonly Endpoint[],
+  connections: number,
+  tenantFrom: TrafficSettings['tenantFrom'],
+) => HttpPort;
+
 /** The `traffic` program: the clients of all tenants. What it remembers is lost with it; reading back then starts from nothing. */
-export async function startTraffic(config: PartConfig<TrafficSettings>, events: EventSink): Promise<RunningPart> {
+export async function startTraffic(
+  { config, events, runtime }: PartContext<TrafficSettings>,
+  openHttp: OpenHttp = (...where) => new HttpClient(...where),
+): Promise<RunningPart> {
   const { settings, upstreams, admin, token } = config;
-  const life = `${process.pid.toString(36)}${monotonicMicros().toString(36)}`;
-  const http = new HttpClient(upstreams['router'] ?? [], inFlightMax, settings.tenantFrom);
+  const { time } = runtime;
+  const life = runtime.newId().replaceAll('-', '').slice(0, 10);
+  const http = openHttp(upstreams['router'] ?? [], inFlightMax, settings.tenantFrom);
   // Reading back has connections of its own: it neither waits for the clients nor makes them wait.
-  const readingHttp = new HttpClient(upstreams['router'] ?? [], 8, settings.tenantFrom);
+  const readingHttp = openHttp(upstreams['router'] ?? [], 8, settings.tenantFrom);
   const memory = new ClientMemory();
   const { seed, clientRetry } = settings;
-  const requests = new Requests({ http, events, memory, seed, life, clientRetry });
-  const generator = new Generator(settings, life, requests, events);
+  const requests = new Requests({ time, http, events, memory, seed, life, clientRetry });
+  const generator = new Generator(time, settings, life, requests, events);
   let readBack: ReadBackRun | null = null;
 
   const server = admin
-    ? await serveFramed({
+    ? await runtime.serve({
         listen: admin,
         token,
         handlers: {
@@ -37,7 +45,7 @@ export async function startTraffic(config: PartConfig<TrafficSettings>, events: 
           'tenants.set': ({ tenants }: { tenants: readonly string[] }) => generator.setTenants(tenants),
           'readback.start': ({ fault, tenants }: { fault: string; tenants: readonly string[] }): ReadBack => {
             readBack?.stop();
-            readBack = new ReadBackRun(readingHttp, memory, fault, tenants, settings.protocol);
+            readBack = new ReadBackRun(time, readingHttp, memory, fault, tenants, settings.protocol);
             return readBack.status();
           },
           'readback.status': (): ReadBack | null => readBack?.status() ?? null,

@@ -1,3 +1,4 @@
+import { realRuntime } from '../../cells/runtime/runtime.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serveAlb } from '../../router/alb.ts';
 import { pickTask } from '../../router/balance.ts';
@@ -15,6 +16,7 @@ beforeEach(async () => {
   };
   const targets = { 'a/web/1': await tasks.one.listen(), 'a/web/2': await tasks.two.listen() };
   alb = await serveAlb({
+    runtime: realRuntime,
     config: {
       world: 'test',
       address: 'a/alb',

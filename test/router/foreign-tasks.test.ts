@@ -1,3 +1,4 @@
+import { realRuntime } from '../../cells/runtime/runtime.ts';
 import { afterEach, expect, test } from 'vitest';
 import { serveAlb } from '../../router/alb.ts';
 import type { AlbSettings } from '../../router/contract.ts';
@@ -18,6 +19,7 @@ async function open(foreign: AlbSettings['foreign'], statusOf: (path: string) =>
   task = new Upstream((seen, response) => void response.writeHead(statusOf(seen.url)).end('hello'));
   const targets = { 'a/web/1': await task.listen() };
   alb = await serveAlb({
+    runtime: realRuntime,
     config: {
       world: 'test',
       address: 'a/alb',

@@ -1,3 +1,4 @@
+import { realTime } from '../../cells/runtime/time.ts';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +80,7 @@ describe('the cached copy', () => {
   const open = () =>
     new MapCache({
       volume,
+      time: realTime,
       cells: () => cells,
       validate: () => validate,
       events: { record: (kind, fields) => void events.push({ kind, ...fields }) },

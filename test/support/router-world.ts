@@ -1,3 +1,4 @@
+import { realRuntime } from '../../cells/runtime/runtime.ts';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
@@ -102,6 +103,7 @@ export async function startRouterWorld(options: RouterWorldOptions = {}): Promis
   const endpoints = { a: await cells.a.listen(), b: await cells.b.listen() };
   const serving = await serveRouter(
     {
+      runtime: realRuntime,
       config: {
         world: 'test',
         address: 'router/1',

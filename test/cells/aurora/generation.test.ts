@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OpenGeneration, type Call } from '../../../cells/aurora/generation.ts';
 import { makeGeneration } from '../../../cells/aurora/make-generation.ts';
+import { SqliteStorage } from '../../../cells/aurora/sqlite-storage.ts';
 import { Volume } from '../../../cells/aurora/volume.ts';
 import { removeFolder, temporaryFolder } from '../../support/part-process.ts';
 
@@ -16,7 +17,7 @@ beforeEach(() => {
   volume = new Volume(folder);
   expect(volume.raise(1)).toBe(true);
   makeGeneration(volume, 1, [{ id: 't01', epoch: 1 }]);
-  writer = new OpenGeneration(volume, 1, 'writer');
+  writer = new OpenGeneration(new SqliteStorage(folder), 1, 'writer');
 });
 afterEach(() => {
   writer.close();
@@ -64,7 +65,7 @@ it('takes over the latest generation that became whole, past one that never did'
   volume.raise(2);
   volume.raise(3);
   makeGeneration(volume, 3, []);
-  const third = new OpenGeneration(volume, 3, 'writer');
+  const third = new OpenGeneration(new SqliteStorage(folder), 3, 'writer');
   expect(short(third.run([get('kept')]))).toEqual({ fenced: false, outcomes: ['ok'] });
   third.close();
 });
@@ -83,7 +84,7 @@ it('gives up a whole group when the storage is full, and goes on when there is r
   const limited = new Database(volume.databaseOf(1));
   const pages = limited.pragma('page_count', { simple: true }) as number;
   limited.close();
-  const fill = new OpenGeneration(volume, 1, 'writer', { pagesMax: pages + 3 });
+  const fill = new OpenGeneration(new SqliteStorage(folder, { pagesMax: pages + 3 }), 1, 'writer');
   const large = (row: string) => put(row, 'x'.repeat(60_000));
   const { fenced, outcomes } = short(fill.run([put('small'), large('one')]));
   expect(fenced).toBe(false);

@@ -36,7 +36,7 @@ it('does not outlive its owner', async () => {
 
 it('says why it cannot start, and ends with an error', async () => {
   await expect(startPart('cells/dynamodb/main.ts', folder, await config({ volume: null }))).rejects.toThrow(
-    'map needs listen and volume',
+    'map needs a volume',
   );
 });
 

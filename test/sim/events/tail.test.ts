@@ -2,7 +2,8 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EventLog, monotonicMicros } from '../../../cells/runtime/event-log.ts';
+import { EventLog } from '../../../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../../../cells/runtime/time.ts';
 import type { Event } from '../../../cells/runtime/events.ts';
 import type { Gap } from '../../../sim/events/merge.ts';
 import { EventTail } from '../../../sim/events/tail.ts';

@@ -1,6 +1,8 @@
+import type { EventSink } from '../../../cells/runtime/events.ts';
+import { realRuntime } from '../../../cells/runtime/runtime.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connectFramed, type FramedClient } from '../../../cells/protocol/client.ts';
-import { monotonicMicros } from '../../../cells/runtime/event-log.ts';
+import { monotonicMicros } from '../../../cells/runtime/time.ts';
 import type { RunningPart } from '../../../cells/runtime/part.ts';
 import { Histogram } from '../../../sim/events/histogram.ts';
 import type { ReadBack, TrafficStatus } from '../../../sim/state/status.ts';
@@ -59,7 +61,8 @@ async function start(more: Partial<TrafficSettings> = {}): Promise<FramedClient>
     upstreams: { router: [endpoint] },
     settings: { ...settings, ...more },
   };
-  traffic = await startTraffic(config, { record: (kind, fields) => void recorded.push({ kind, fields }) });
+  const events: EventSink = { record: (kind, fields) => void recorded.push({ kind, fields }) };
+  traffic = await startTraffic({ config, events, runtime: realRuntime });
   admin = await connectFramed({ connect: adminPort, token: 'secret' });
   return admin;
 }
