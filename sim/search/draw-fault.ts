@@ -1,0 +1,86 @@
+import { faultKinds } from '../faults/catalogue.ts';
+import type { FaultKind, FaultSetting } from '../faults/fault.ts';
+import type { Step } from '../scenario/scenario.ts';
+import type { World } from '../world/world.ts';
+import type { Dice } from './dice.ts';
+import { drawTarget, shapesOf } from './draw-target.ts';
+
+/** Left out: what loses data by design, so that no code could keep its promises. */
+const neverDrawn: ReadonlySet<string> = new Set(['storage-wiped']);
+
+/** The kinds that a search draws from. */
+export function drawableKinds(world: World): readonly FaultKind[] {
+  return faultKinds.filter(
+    (kind) =>
+      !neverDrawn.has(kind.kind) &&
+      (kind.on === undefined || kind.on.includes('virtual')) &&
+      shapesOf(kind, world).length > 0,
+  );
+}
+
+/**
+ * The kinds of one schedule with their weights (swarm testing): a random few, or what one kind does is hidden by what all the
+ * others do. At least one.
+ */
+export function swarmOf(dice: Dice, world: World): readonly (readonly [FaultKind, number])[] {
+  const all = drawableKinds(world);
+  const chosen = all.filter(({ kind }) => dice.chance(0.35, 'swarm', kind));
+  const kinds = chosen.length > 0 ? chosen : [dice.pick(all, 'swarm', 'only')];
+  return kinds.map((kind) => [kind, dice.scaled(1, 16, 'swarm-weight', kind.kind)] as const);
+}
+
+export interface DrawnFault {
+  readonly step: Extract<Step, { kind: 'fault' }>;
+  /** How long it will last at most, as far as can be said beforehand, in milliseconds. */
+  readonly lastsMs: number;
+}
+
+/** What is done in the n-th place of a schedule, if that is a fault. */
+export function drawFault(
+  dice: Dice,
+  world: World,
+  swarm: readonly (readonly [FaultKind, number])[],
+  focus: string,
+  n: number,
+): DrawnFault {
+  const kind = dice.pickWeighted(swarm, 'kind', '', n);
+  const shape = dice.pickWeighted(shapesOf(kind, world), 'shape', kind.kind, n);
+  const target = drawTarget(dice, world, shape, focus, n);
+  const settings = Object.fromEntries(kind.settings.map((each) => [each.name, drawSetting(dice, kind, each, n)]));
+  const held = heldDown(kind, target);
+  const mayHold = !held && kind.defaultForMs === null;
+  const hold = mayHold && dice.chance(0.3, 'hold', kind.kind, n);
+  const forMs = held || hold || (kind.defaultForMs ?? 0) > 0 ? drawDuration(dice, kind, n) : null;
+  return {
+    step: { kind: 'fault', fault: kind.kind, target, settings, forMs, hold },
+    lastsMs: (forMs ?? world.cell.replaceAfterMs) + afterwardsMs,
+  };
+}
+
+/** What a part needs to be back, and a probe to see it. */
+const afterwardsMs = 2500;
+
+/** Whether it stays until it is healed: nothing replaces a cell, the map, control or a router. */
+function heldDown(kind: FaultKind, target: string): boolean {
+  return kind.defaultForMs === null && (!target.includes('/') || target.startsWith('router/'));
+}
+
+/** A kind has one shortest duration in a schedule, and most last not much longer: half a second or six, rarely both. */
+function drawDuration(dice: Dice, { kind }: FaultKind, n: number): number {
+  const leastMs = dice.scaled(200, 3000, 'swarm-least', kind);
+  return Math.min(8000, Math.round((leastMs * (1 - Math.log(1 - dice.share('duration', kind, n)))) / 50) * 50);
+}
+
+function drawSetting(dice: Dice, { kind }: FaultKind, setting: FaultSetting, n: number): number | string {
+  const about = `${kind}.${setting.name}`;
+  if (setting.words !== undefined) return dice.pick(setting.words, 'setting', about, n);
+  const usual = setting.default;
+  if (typeof usual === 'string') return usual;
+  if (usual === 0)
+    return dice.chance(0.5, 'setting-zero', about, n)
+      ? 0
+      : dice.scaled(1, Math.min(4096, setting.max ?? 4096), 'setting', about, n);
+  const factor = 4 ** (2 * dice.share('setting', about, n) - 1);
+  const value = Math.min(setting.max ?? Infinity, Math.max(setting.min ?? 0, usual * factor));
+  return Number.isInteger(usual) ? Math.round(value) : Number(value.toPrecision(2));
+}

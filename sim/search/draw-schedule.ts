@@ -1,0 +1,163 @@
+import { cellOf } from '../ledger/dependency.ts';
+import type { Expectations, Scenario, TimelineEntry, Trigger } from '../scenario/scenario.ts';
+import { cellIds } from '../world/population.ts';
+import type { World } from '../world/world.ts';
+import { Dice } from './dice.ts';
+import { actionsOf, drawAction, type ActionSwarm } from './draw-action.ts';
+import { drawFault, swarmOf } from './draw-fault.ts';
+import { drawWorld, scheduleRunMs } from './draw-world.ts';
+import { footprintOf, overlaps, type Footprint, type Occupied } from './footprint.ts';
+
+/** In the first part of a run things are hurt, in the rest they are left alone and must recover while traffic goes on. */
+const hurtShare = 0.6;
+const entriesMin = 4;
+const entriesMax = 12;
+/** Places of a schedule that are tried until it has as many entries as it wants. */
+const places = 32;
+
+const nothingExpected: Expectations = {
+  blastRadius: null,
+  errors: { all: null, inside: null, outside: null },
+  detectWithinMs: null,
+  recoverWithinMs: null,
+  queueAgeMs: null,
+  goodput: null,
+  invariants: 'all',
+  violated: [],
+};
+
+export interface ScheduleOptions {
+  /** Whose world, traffic and timeline are the beginning of every schedule; null: those are drawn, too. */
+  readonly base: Scenario | null;
+  readonly bug: string | null;
+  /** How many faults and actions; null: drawn. */
+  readonly entries?: number;
+}
+
+/** The schedule of a seed: a world, its traffic, and what is done to it. The same seed gives the same one, everywhere. */
+export function drawSchedule(seed: number, { base, bug, entries }: ScheduleOptions): Scenario {
+  const dice = new Dice(seed);
+  const world = base ? { ...base.world, on: 'virtual' as const, seed } : drawWorld(dice, seed);
+  const runMs = base?.runMs ?? scheduleRunMs;
+  const kept = base ? stretched(base.timeline, dice) : [];
+  const wanted = entries ?? dice.whole(entriesMin, entriesMax, 'entries', '');
+  const drawn = drawTimeline(dice, world, runMs * hurtShare, wanted, kept);
+  return {
+    name: base ? `${base.name}-${seed}`.slice(-64) : `search-${seed}`,
+    seed,
+    world,
+    bug,
+    steady: base?.steady ?? { conditions: [], withinMs: 10_000 },
+    timeline: [...kept, ...drawn].toSorted((one, other) => orderOf(one.trigger) - orderOf(other.trigger)),
+    stop: [],
+    runMs,
+    // What a file measures in its own run says nothing of another schedule: only the invariants are the same.
+    expect: { ...nothingExpected, recoverWithinMs: base?.expect.recoverWithinMs ?? null },
+  };
+}
+
+function drawTimeline(
+  dice: Dice,
+  world: World,
+  hurtMs: number,
+  wanted: number,
+  kept: readonly TimelineEntry[],
+): TimelineEntry[] {
+  const focus = dice.pick(cellIds(world.cells), 'focus', '');
+  const context = { dice, world, hurtMs, focus, swarm: swarmOf(dice, world), actions: actionsOf(dice) };
+  // How much of a schedule are actions is drawn as well: some have none, some are all moves.
+  const actionShare = dice.pick([0, 0.15, 0.3, 0.6], 'action-share', '');
+  const taken: Occupied[] = kept.flatMap(occupiedBy);
+  const drawn: TimelineEntry[] = [];
+  for (let n = 0; n < places && drawn.length < wanted; n++) {
+    const placed = dice.chance(actionShare, 'is-action', '', n) ? placeAction(context, n) : placeFault(context, n);
+    if (!placed || taken.some((other) => overlaps(placed.occupied, other))) continue;
+    taken.push(placed.occupied);
+    drawn.push(placed.entry);
+  }
+  return drawn;
+}
+
+interface Context {
+  readonly dice: Dice;
+  readonly world: World;
+  readonly hurtMs: number;
+  readonly focus: string;
+  readonly swarm: ReturnType<typeof swarmOf>;
+  readonly actions: ActionSwarm;
+}
+
+interface Placed {
+  readonly entry: TimelineEntry;
+  readonly occupied: Occupied;
+}
+
+function placeFault({ dice, world, hurtMs, focus, swarm, actions }: Context, n: number): Placed {
+  const { step, lastsMs } = drawFault(dice, world, swarm, focus, n);
+  const moves = actions.some(([kind]) => ['move', 'evacuate', 'drain'].includes(kind));
+  const trigger = dice.chance(0.25, 'triggered', '', n)
+    ? afterEvent(dice, moves, cellOf(step.target), n)
+    : at(dice, hurtMs, n);
+  const fromMs = trigger.kind === 'at' ? trigger.ms : 0;
+  // Nobody can say when an event will come.
+  const untilMs = trigger.kind === 'at' ? fromMs + lastsMs : Infinity;
+  return { entry: { line: 0, trigger, step }, occupied: { places: placesOf(step), fromMs, untilMs } };
+}
+
+function placeAction({ dice, world, hurtMs, focus, actions }: Context, n: number): Placed | null {
+  const step = drawAction(dice, world, actions, focus, n);
+  if (!step) return null;
+  const trigger = at(dice, hurtMs, n);
+  return { entry: { line: 0, trigger, step }, occupied: { places: [], fromMs: trigger.ms, untilMs: trigger.ms } };
+}
+
+/** What a part is asked to be is not asked of it by its service at the same time: what control replaces, control must be there for. */
+function placesOf(step: ReturnType<typeof drawFault>['step']): Footprint {
+  const replaced = step.forMs === null && step.fault !== 'aurora-failover' && !step.target.includes('->');
+  const own = step.fault === 'aurora-failover' ? [`${step.target.split('/')[0]}/aurora`] : footprintOf(step.target);
+  return replaced ? [...own, 'control'] : own;
+}
+
+/** Half of all things happen close to each other: bugs live where two meet. */
+function at(dice: Dice, hurtMs: number, n: number): Extract<Trigger, { kind: 'at' }> {
+  const firstMs = 500;
+  const centre = dice.share('centre', '', dice.whole(0, 1, 'centre-of', '', n));
+  const share = dice.chance(0.5, 'clustered', '', n)
+    ? Math.min(1, centre + dice.share('near', '', n) * 0.1)
+    : dice.share('time', '', n);
+  return { kind: 'at', ms: Math.round((firstMs + share * (hurtMs - firstMs)) / 10) * 10 };
+}
+
+/** The steps of a tenant's move, each a moment at which a crash must be survived. */
+const moveSteps = ['quiesced', 'drained', 'fenced', 'copied', 'verified', 'flipped', 'resumed', 'cleaned'] as const;
+
+function afterEvent(dice: Dice, moves: boolean, cell: string | null, n: number): Trigger {
+  if (moves && dice.chance(0.6, 'after-move', '', n)) {
+    const event = `move.${dice.pick(moveSteps, 'after', 'step', n)}`;
+    return { kind: 'after', event, match: {}, count: dice.whole(1, 2, 'after', 'move-count', n) };
+  }
+  const event = dice.pick(['write.committed', 'write.committed', 'job.accepted', 'job.started'], 'after', 'event', n);
+  const count = dice.scaled(1, event === 'write.committed' ? 40 : 8, 'after', 'count', n);
+  return { kind: 'after', event, match: cell === null ? {} : { cell }, count };
+}
+
+/** A base's own times, all by one factor, so that their order stays. */
+function stretched(timeline: readonly TimelineEntry[], dice: Dice): TimelineEntry[] {
+  const factor = 0.5 + dice.share('stretch', '');
+  return timeline.map((entry) =>
+    entry.trigger.kind === 'at'
+      ? { ...entry, trigger: { kind: 'at', ms: Math.round((entry.trigger.ms * factor) / 10) * 10 } }
+      : entry,
+  );
+}
+
+function occupiedBy({ trigger, step }: TimelineEntry): Occupied[] {
+  if (step.kind !== 'fault') return [];
+  const fromMs = trigger.kind === 'at' ? trigger.ms : 0;
+  const untilMs = trigger.kind === 'at' && step.forMs !== null ? fromMs + step.forMs + 2500 : Infinity;
+  return [{ places: placesOf(step), fromMs, untilMs }];
+}
+
+function orderOf(trigger: Trigger): number {
+  return trigger.kind === 'at' ? trigger.ms : Infinity;
+}
