@@ -1,11 +1,25 @@
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fileBytesMax, parseWorldFile, type Problem, type WorldFileOutcome } from './world-file.ts';
+import type { World } from './world.ts';
+import { parseWorldFile, type WorldFileOutcome } from './world-file.ts';
+import { fileBytesMax, type Invalid, type Problem } from './yaml-file.ts';
 
-export type ReadOutcome = WorldFileOutcome | { readonly kind: 'unreadable'; readonly message: string };
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly message: string;
+}
 
-/** Reads a world file. Never more than 256 KiB of it and one byte, so that a device or a huge file costs nothing. */
-export async function readWorldFile(path: string): Promise<ReadOutcome> {
+/** Reads a world file. */
+export async function readWorldFile(path: string): Promise<WorldFileOutcome | Unreadable> {
+  const outcome = await readFileWith(path, parseWorldFile);
+  return outcome.kind === 'world' ? { ...outcome, world: besideFile(outcome.world, path) } : outcome;
+}
+
+/** Reads a file that a person wrote. Never more than 256 KiB of it and one byte, so that a device or a huge file costs nothing. */
+export async function readFileWith<Outcome>(
+  path: string,
+  parse: (bytes: Uint8Array) => Outcome | Invalid,
+): Promise<Outcome | Invalid | Unreadable> {
   try {
     await using file = await open(path, 'r');
     const stat = await file.stat();
@@ -17,7 +31,7 @@ export async function readWorldFile(path: string): Promise<ReadOutcome> {
       length += bytesRead;
       if (bytesRead === 0 || length === buffer.length) break;
     }
-    return besideFile(parseWorldFile(buffer.subarray(0, length)), dirname(resolve(path)));
+    return parse(buffer.subarray(0, length));
   } catch (error) {
     return { kind: 'unreadable', message: whyUnreadable(path, error as NodeJS.ErrnoException) };
   }
@@ -30,15 +44,14 @@ export function printProblems(file: string, problems: readonly Problem[]): reado
   );
 }
 
-/** The words of commands that begin with `./` or `../` are files beside the world file, wherever the world runs. */
-function besideFile(outcome: WorldFileOutcome, folder: string): WorldFileOutcome {
-  if (outcome.kind !== 'world') return outcome;
-  const { world } = outcome;
+/** The words of commands that begin with `./` or `../` are files beside the world's file, wherever the world runs. */
+export function besideFile(world: World, path: string): World {
+  const folder = dirname(resolve(path));
   const services = Object.entries(world.cell.services).map(([name, service]) => {
     const command = service.command?.map((word) => (/^\.\.?\//.test(word) ? resolve(folder, word) : word));
     return [name, { ...service, command: command ?? null }] as const;
   });
-  return { ...outcome, world: { ...world, cell: { ...world.cell, services: Object.fromEntries(services) } } };
+  return { ...world, cell: { ...world.cell, services: Object.fromEntries(services) } };
 }
 
 function whyUnreadable(path: string, error: NodeJS.ErrnoException): string {

@@ -20,7 +20,8 @@ import {
 import { checkServices } from './services-check.ts';
 import { servicesSection, toServices, withoutList } from './services-schema.ts';
 import { leftOut } from './services.ts';
-import { didYouMean, orList } from './suggest.ts';
+import { explainIssues, type FileIssue } from './schema-issues.ts';
+import { orList } from './suggest.ts';
 import type { World } from './world.ts';
 
 /** The name of a world: also a folder's name, and part of a socket's path. */
@@ -192,53 +193,15 @@ function checkSpoken(
 /** Checks a world given as plain data, and fills in the defaults. Issues carry the path and the rest of a sentence. */
 export function checkWorld(
   data: unknown,
-): { readonly ok: true; readonly world: World } | { readonly ok: false; readonly issues: readonly WorldIssue[] } {
+): { readonly ok: true; readonly world: World } | { readonly ok: false; readonly issues: readonly FileIssue[] } {
   const result = worldFileSchema.safeParse(data);
   if (result.success) return { ok: true, world: toWorld(result.data) };
-  return { ok: false, issues: result.error.issues.flatMap(explain) };
-}
-
-export interface WorldIssue {
-  readonly path: readonly (string | number)[];
-  /** The rest of a sentence that begins with the path. */
-  readonly message: string;
-  /** The key itself is wrong, rather than its value. */
-  readonly atKey: boolean;
+  return { ok: false, issues: explainIssues(result.error, worldFileSchema, 'a world file') };
 }
 
 /** The default world; overrides must be valid already. */
 export function defaultWorld(file: Omit<WorldFile, 'petri'> = {}): World {
   return toWorld(worldFileSchema.parse({ petri: 1, ...file }));
-}
-
-function explain(issue: z.core.$ZodIssue): readonly WorldIssue[] {
-  const path = issue.path.filter((segment): segment is string | number => typeof segment !== 'symbol');
-  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, atKey: false }];
-  const known = knownKeys(worldFileSchema, path);
-  // A file may hold thousands of wrong keys; each is compared with all that are known.
-  return issue.keys.slice(0, 50).map((key) => ({
-    path: [...path, key],
-    message: `is not a key of ${path.length === 0 ? 'a world file' : path.join('.')}${didYouMean(key, known)}`,
-    atKey: true,
-  }));
-}
-
-/** The keys that the schema knows at a path: what a mistyped one is compared with. */
-function knownKeys(schema: z.core.$ZodType, path: readonly (string | number)[]): readonly string[] {
-  let here: z.core.$ZodType | undefined = schema;
-  for (const segment of path) here = here && (shapeOf(here)?.[segment] ?? valueOf(here));
-  return Object.keys((here && shapeOf(here)) ?? {});
-}
-
-function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
-  const definition = schema._zod.def as { innerType?: z.core.$ZodType; shape?: Record<string, z.core.$ZodType> };
-  return definition.innerType ? shapeOf(definition.innerType) : definition.shape;
-}
-
-/** What every value of a mapping with free keys is. */
-function valueOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  const definition = schema._zod.def as { innerType?: z.core.$ZodType; valueType?: z.core.$ZodType };
-  return definition.innerType ? valueOf(definition.innerType) : definition.valueType;
 }
 
 /** A policy's value: as `petri set` takes it; a count is written as a number. */
