@@ -31,8 +31,32 @@ const tenantsMax = 10_000;
 
 const defaultMix = { read: 0.7, write: 0.24, job: 0.05, xl: 0.01 } as const;
 
+/** `traffic`: what Petri's own clients send. */
+export const trafficSection = section({
+  on: z.boolean({ error: (issue) => `must be true or false, not ${quote(issue.input)}` }).default(true),
+  rate: rate({ min: 0, max: 100_000 }, "Requests a second that Petri's own clients send").prefault('200rps'),
+  mix: section({
+    read: share('Reads of a row').prefault('0%'),
+    write: share('Writes of a row').prefault('0%'),
+    job: share('Jobs').prefault('0%'),
+    xl: share('Jobs for the XL queue').prefault('0%'),
+  })
+    .superRefine((mix, context) => {
+      const sum = Number(mix.read) + Number(mix.write) + Number(mix.job) + Number(mix.xl);
+      if (Math.abs(sum - 1) > 1e-6)
+        context.addIssue({ code: 'custom', message: `must add up to 100%, not ${round(sum * 100)}%` });
+    })
+    .optional(),
+  skew: decimal(0, 3, "Exponent of the tenants' Zipf law; 0 is even").default(0.9),
+});
+
+/** `policies`: design choices that differ from their defaults. */
+export const policiesSection = section(
+  Object.fromEntries(policies.map((policy) => [policy.name, policyValue(policy).optional()])),
+);
+
 /** What the file leaves open is filled in here and nowhere else. */
-const worldSection = {
+export const worldSections = {
   cells: whole(1, 24, 'Cells of the world; their ids are a, b, c, …').default(3),
   tenants: whole(0, tenantsMax, 'Tenants, an equal share in each cell. Without it 20 a cell, 60 at most.').optional(),
   routers: whole(1, 8, 'Routers in front of the cells').default(1),
@@ -71,29 +95,11 @@ const worldSection = {
       .describe("The cells' queue engine on Docker; REDIS_IMAGE, else redis:7-alpine")
       .optional(),
   }).prefault({}),
-  traffic: section({
-    on: z.boolean({ error: (issue) => `must be true or false, not ${quote(issue.input)}` }).default(true),
-    rate: rate({ min: 0, max: 100_000 }, "Requests a second that Petri's own clients send").prefault('200rps'),
-    mix: section({
-      read: share('Reads of a row').prefault('0%'),
-      write: share('Writes of a row').prefault('0%'),
-      job: share('Jobs').prefault('0%'),
-      xl: share('Jobs for the XL queue').prefault('0%'),
-    })
-      .superRefine((mix, context) => {
-        const sum = Number(mix.read) + Number(mix.write) + Number(mix.job) + Number(mix.xl);
-        if (Math.abs(sum - 1) > 1e-6)
-          context.addIssue({ code: 'custom', message: `must add up to 100%, not ${round(sum * 100)}%` });
-      })
-      .optional(),
-    skew: decimal(0, 3, "Exponent of the tenants' Zipf law; 0 is even").default(0.9),
-  }).prefault({}),
-  policies: section(
-    Object.fromEntries(policies.map((policy) => [policy.name, policyValue(policy).optional()])),
-  ).prefault({}),
+  traffic: trafficSection.prefault({}),
+  policies: policiesSection.prefault({}),
 };
 
-/** A world file, as a person writes it. A scenario's `world:` is the same without its first two keys. */
+/** A world file, as a person writes it. A scenario's `world:` has {@link worldSections} alone. */
 export const worldFileSchema = z
   .strictObject(
     {
@@ -109,31 +115,19 @@ export const worldFileSchema = z
         .describe('The name of the world')
         .default('default'),
       seed: whole(0, 4_294_967_295, 'Reproduces the plan: who sends what, and when').default(1),
-      ...worldSection,
+      ...worldSections,
     },
     { error: (issue) => (issue.code === 'invalid_type' ? `must be a mapping, not ${quote(issue.input)}` : undefined) },
   )
-  .superRefine((file, context) => {
-    const room = file.cells * file.cell.maxTenants;
-    // Where one of them is out of its own range, that has been said already.
-    if (file.tenants !== undefined && file.tenants <= tenantsMax && room > 0 && file.tenants > room)
-      context.addIssue({
-        code: 'custom',
-        path: ['tenants'],
-        message: `must fit into the cells: ${file.cells} × maxTenants ${file.cell.maxTenants} is room for ${room}, not ${file.tenants}`,
-      });
-    const say = (path: readonly (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path: [...path], message });
-    checkServices(file.cell.services, file.cell.without, (path, message) => say(['cell', ...path], message));
-    if (file.protocol) checkProtocol(file.protocol, (path, message) => say(['protocol', ...path], message));
-    checkSpoken(file, say);
-  });
+  .superRefine((file, context) =>
+    checkWhole(file, (path, message) => context.addIssue({ code: 'custom', path: [...path], message })),
+  );
 
 /** What people may write. */
 export type WorldFile = z.input<typeof worldFileSchema>;
 
 /** Fills in what only the whole file can say. */
-export function toWorld(file: z.output<typeof worldFileSchema>): World {
+export function toWorld(file: WorldSections & { readonly name: string; readonly seed: number }): World {
   const { replaceAfter, auroraFailover, sizes, services: brought, without, ...cell } = file.cell;
   const { rate: rps, mix, on, skew } = file.traffic;
   const services = toServices(brought ?? {});
@@ -170,6 +164,26 @@ export function toWorld(file: z.output<typeof worldFileSchema>): World {
       Object.entries(file.policies).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
   };
+}
+
+/** A world's sections as they leave the schema. */
+export type WorldSections = Omit<z.output<typeof worldFileSchema>, 'petri' | 'name' | 'seed'>;
+
+/** What no single section of a world can say. */
+export function checkWhole(
+  file: WorldSections,
+  say: (path: readonly (string | number)[], message: string) => void,
+): void {
+  const room = file.cells * file.cell.maxTenants;
+  // Where one of them is out of its own range, that has been said already.
+  if (file.tenants !== undefined && file.tenants <= tenantsMax && room > 0 && file.tenants > room)
+    say(
+      ['tenants'],
+      `must fit into the cells: ${file.cells} × maxTenants ${file.cell.maxTenants} is room for ${room}, not ${file.tenants}`,
+    );
+  checkServices(file.cell.services, file.cell.without, (path, message) => say(['cell', ...path], message));
+  if (file.protocol) checkProtocol(file.protocol, (path, message) => say(['protocol', ...path], message));
+  checkSpoken(file, say);
 }
 
 /** Whether the traffic's mix and the protocol fit together, and the protocol and the web tasks. */
