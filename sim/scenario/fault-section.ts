@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { FaultKind, FaultSetting } from '../faults/fault.ts';
 import { decimal, duration, words } from '../world/schema-kit.ts';
 
