@@ -1,3 +1,5 @@
+import type { MoveReads, MoveTransactions, Residence } from './move-contract.ts';
+
 /**
  * Aurora's framed protocol. Two instances share a volume; a client connects to both and follows the writer.
  *
@@ -32,8 +34,14 @@ export interface AuroraSettings {
   readonly failoverMs: number;
 }
 
-/** `stale`: the epoch that came is not the tenant's; `no-tenant`: this cell does not know the tenant. Neither had an effect. */
-export type Refusal = { readonly kind: 'stale'; readonly epoch: number } | { readonly kind: 'no-tenant' };
+/**
+ * `stale`: the epoch that came is not the tenant's; `moved`: the tenant left this cell or is still on its way here; `no-tenant`: this
+ * cell does not know the tenant. None had an effect.
+ */
+export type Refusal =
+  | { readonly kind: 'stale'; readonly epoch: number }
+  | { readonly kind: 'moved'; readonly epoch: number }
+  | { readonly kind: 'no-tenant' };
 
 export type JobState = 'open' | 'done' | 'dead';
 export type JobQueue = 'standard' | 'xl';
@@ -57,8 +65,11 @@ export interface OutboxRow {
   readonly job: JobRow;
 }
 
+/** How a worker's last word about a job ended. A refusal: the tenant moved, its new home does the job. */
+export type JobEnd = { kind: 'ok' } | { kind: 'already'; state: JobState } | { kind: 'no-job' } | Refusal;
+
 /** Named transactions: args → result. `epoch` null skips the fence (policy `fence: false`). */
-export interface Transactions {
+export interface Transactions extends MoveTransactions {
   'tenant.put': { args: { tenant: string; epoch: number }; result: { kind: 'ok'; epoch: number } };
   'row.put': {
     args: {
@@ -94,30 +105,28 @@ export interface Transactions {
   'outbox.refill': { args: Record<string, never>; result: { kind: 'ok'; count: number; lost: number } };
   /** Open jobs that the engine turned out not to hold, one by one. */
   'outbox.again': { args: { jobs: readonly string[] }; result: { kind: 'ok'; count: number } };
-  /** The effect and the end of a job, in one transaction; a second time changes nothing and says `already`. */
+  /**
+   * The effect and the end of a job, in one transaction; a second time changes nothing and says `already`. `epoch` is the tenant's as
+   * `job.receive` told it: a worker that slept through a move finishes nothing.
+   */
   'job.finish': {
     args: {
       id: string;
+      epoch: number | null;
       computed: readonly { row: string; computed: unknown }[] | null;
       result: unknown;
       nowMs: number;
     };
-    result: { kind: 'ok' } | { kind: 'already'; state: JobState } | { kind: 'no-job' };
+    result: JobEnd;
   };
-  'job.dead': {
-    args: { id: string; reason: string; nowMs: number };
-    result: { kind: 'ok' } | { kind: 'already'; state: JobState } | { kind: 'no-job' };
-  };
+  'job.dead': { args: { id: string; epoch: number | null; reason: string; nowMs: number }; result: JobEnd };
   /** The job turned out to be above `xlAbove`: it moves to the XL queue and is delivered again. */
-  'job.promote': {
-    args: { id: string; units: number };
-    result: { kind: 'ok' } | { kind: 'already'; state: JobState } | { kind: 'no-job' };
-  };
-  /** Dead jobs become open and are delivered again; `ids` null: all. */
+  'job.promote': { args: { id: string; epoch: number | null; units: number }; result: JobEnd };
+  /** Dead jobs of tenants that live here become open and are delivered again; `ids` null: all. */
   'job.redrive': { args: { ids: readonly string[] | null }; result: { kind: 'ok'; count: number } };
 }
 
-export interface Reads {
+export interface Reads extends MoveReads {
   'row.get': {
     args: { tenant: string; epoch: number | null; sheet: string; row: string };
     result:
@@ -129,19 +138,27 @@ export interface Reads {
     args: { tenant: string; epoch: number | null; id: string };
     result: { kind: 'ok'; job: JobRow } | { kind: 'none' } | Refusal;
   };
+  /** The same for a worker, which has no epoch yet: it works under the one that it is told here. `fence` false: whoever lives here. */
+  'job.receive': {
+    args: { tenant: string; id: string; fence: boolean };
+    result: { kind: 'ok'; job: JobRow; epoch: number } | { kind: 'none' } | Refusal;
+  };
   'sheet.read': {
     args: { tenant: string; sheet: string; limit: number };
     result: { kind: 'ok'; rows: readonly { row: string; value: unknown; version: number }[] };
   };
   'outbox.waiting': { args: { limit: number }; result: { kind: 'ok'; rows: readonly OutboxRow[] } };
-  /** `olderThanMs` is a moment, in Unix milliseconds: jobs accepted before it, the oldest first. */
+  /** Jobs of tenants that live here. `olderThanMs` is a moment, in Unix milliseconds: accepted before it, the oldest first. */
   'jobs.open': { args: { limit: number; olderThanMs: number }; result: { kind: 'ok'; jobs: readonly JobRow[] } };
   /** Dead jobs, in order of acceptance: what the dead-letter queue is rebuilt from. */
   'jobs.dead': { args: { limit: number }; result: { kind: 'ok'; jobs: readonly JobRow[] } };
   'jobs.counts': { args: Record<string, never>; result: { kind: 'ok'; open: number; done: number; dead: number } };
-  'tenant.get': { args: { tenant: string }; result: { kind: 'ok'; epoch: number } | { kind: 'none' } };
+  'tenant.get': {
+    args: { tenant: string };
+    result: { kind: 'ok'; epoch: number; residence: Residence } | { kind: 'none' };
+  };
   'tenants.list': {
     args: Record<string, never>;
-    result: { kind: 'ok'; tenants: readonly { id: string; epoch: number }[] };
+    result: { kind: 'ok'; tenants: readonly { id: string; epoch: number; residence: Residence }[] };
   };
 }

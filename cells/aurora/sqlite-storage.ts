@@ -1,5 +1,5 @@
 import type { AuroraSettings } from './contract.ts';
-import { makeGeneration } from './make-generation.ts';
+import { isOfEarlierVersion, makeGeneration } from './make-generation.ts';
 import { SqliteGeneration } from './sqlite-generation.ts';
 import type { AuroraStorage, GenerationStore } from './storage.ts';
 import { Volume } from './volume.ts';
@@ -8,6 +8,8 @@ import { Volume } from './volume.ts';
 export class SqliteStorage implements AuroraStorage {
   readonly #volume: Volume;
   readonly #limits: { readonly pagesMax?: number };
+  /** The generation whose tables were last seen to be of this version. */
+  #current = 0;
 
   /** `pagesMax` bounds each file: the volume's size, where it has one. */
   constructor(folder: string, limits: { readonly pagesMax?: number } = {}) {
@@ -23,8 +25,13 @@ export class SqliteStorage implements AuroraStorage {
     return this.#volume.hasLaterThan(generation);
   }
 
+  /** One whose tables are of an earlier version is not: whoever promotes makes a generation of it that is. */
   isWhole(generation: number): boolean {
-    return this.#volume.isWhole(generation);
+    if (!this.#volume.isWhole(generation)) return false;
+    if (generation === this.#current) return true;
+    if (isOfEarlierVersion(this.#volume.databaseOf(generation))) return false;
+    this.#current = generation;
+    return true;
   }
 
   raise(generation: number): boolean {

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { AtomicStore, StoredJob, StoredRequest, StoredRow } from '../sheets/store.ts';
+import type { AtomicStore, StoredJob, StoredRequest, StoredRow, StoredTenant } from '../sheets/store.ts';
 import type { JobState } from './contract.ts';
+import type { MovedRequest, MovedRow, Residence } from './move-contract.ts';
 
 interface JobRecord extends Omit<StoredJob, 'result'> {
   readonly resultJson: string;
@@ -9,6 +10,9 @@ interface JobRecord extends Omit<StoredJob, 'result'> {
 const rowColumns = 'row, value_json AS valueJson, version, hash, computed_json AS computedJson';
 const jobColumns = `jobs.id, tenant, kind, sheet, units, queue, state, result_json AS resultJson,
   accepted_at_ms AS acceptedAtMs, ended_at_ms AS endedAtMs, deliveries`;
+
+/** Jobs first: of all that a cell holds only few are in one state. */
+const jobsAtHome = `jobs CROSS JOIN tenants ON tenants.id = jobs.tenant AND residence = 'home'`;
 
 /** The store over one SQLite connection. Statements are prepared once; a read-only connection prepares those that write as well, and may not run them. */
 export class SqliteStore implements AtomicStore {
@@ -35,12 +39,12 @@ export class SqliteStore implements AtomicStore {
     }
   }
 
-  tenantEpoch(tenant: string): number | null {
-    return (this.#statements.tenantEpoch.get(tenant) as number | undefined) ?? null;
+  tenant(id: string): StoredTenant | null {
+    return (this.#statements.tenant.get(id) as StoredTenant | undefined) ?? null;
   }
 
-  tenants(): { id: string; epoch: number }[] {
-    return this.#statements.tenants.all() as { id: string; epoch: number }[];
+  tenants(): (StoredTenant & { id: string })[] {
+    return this.#statements.tenants.all() as (StoredTenant & { id: string })[];
   }
 
   row(tenant: string, sheet: string, row: string): StoredRow | null {
@@ -78,8 +82,20 @@ export class SqliteStore implements AtomicStore {
     return records.map(({ outboxId, ...record }) => ({ id: outboxId, job: storedJob(record) }));
   }
 
-  putTenant(tenant: string, epoch: number): void {
-    this.#statements.putTenant.run(tenant, epoch);
+  rowsOf(tenant: string, after: { sheet: string; row: string } | null, limit: number): MovedRow[] {
+    return this.#statements.rowsOf.all(tenant, after?.sheet ?? '', after?.row ?? '', limit) as MovedRow[];
+  }
+
+  requestsOf(tenant: string, after: string | null, limit: number): MovedRequest[] {
+    return this.#statements.requestsOf.all(tenant, after ?? '', limit) as MovedRequest[];
+  }
+
+  jobsOf(tenant: string, after: string | null, limit: number): StoredJob[] {
+    return (this.#statements.jobsOf.all(tenant, after ?? '', limit) as JobRecord[]).map(storedJob);
+  }
+
+  putTenant(tenant: string, epoch: number, residence: Residence): void {
+    this.#statements.putTenant.run(tenant, epoch, residence);
   }
 
   putRow(tenant: string, sheet: string, row: StoredRow): void {
@@ -102,6 +118,17 @@ export class SqliteStore implements AtomicStore {
   removeOutbox(id: string): void {
     this.#statements.removeOutbox.run(id);
   }
+
+  removeOutboxOf(tenant: string): void {
+    this.#statements.removeOutboxOf.run(tenant);
+  }
+
+  removeDataOf(tenant: string, limit: number): boolean {
+    this.removeOutboxOf(tenant);
+    const { removeRowsOf, removeRequestsOf, removeJobsOf } = this.#statements;
+    const removed = [removeRowsOf, removeRequestsOf, removeJobsOf].map((sql) => sql.run(tenant, limit).changes);
+    return removed.some((count) => count === limit);
+  }
 }
 
 function prepareAll(database: Database) {
@@ -110,20 +137,24 @@ function prepareAll(database: Database) {
     savepoint: sql('SAVEPOINT one'),
     release: sql('RELEASE one'),
     rollbackTo: sql('ROLLBACK TO one'),
-    tenantEpoch: sql('SELECT epoch FROM tenants WHERE id = ?').pluck(),
-    tenants: sql('SELECT id, epoch FROM tenants ORDER BY id'),
+    tenant: sql('SELECT epoch, residence FROM tenants WHERE id = ?'),
+    tenants: sql('SELECT id, epoch, residence FROM tenants ORDER BY id'),
     row: sql(`SELECT ${rowColumns} FROM rows WHERE tenant = ? AND sheet = ? AND row = ?`),
     rows: sql(`SELECT ${rowColumns} FROM rows WHERE tenant = ? AND sheet = ? ORDER BY row LIMIT ?`),
     request: sql('SELECT hash, answer_json AS answerJson FROM requests WHERE tenant = ? AND key = ?'),
     job: sql(`SELECT ${jobColumns} FROM jobs WHERE id = ?`),
-    jobs: sql(
-      `SELECT ${jobColumns} FROM jobs WHERE state = ? AND accepted_at_ms < ? ORDER BY accepted_at_ms, id LIMIT ?`,
-    ),
-    jobCounts: sql('SELECT state, count(*) AS count FROM jobs GROUP BY state'),
+    jobs: sql(`SELECT ${jobColumns} FROM ${jobsAtHome}
+      WHERE state = ? AND accepted_at_ms < ? ORDER BY accepted_at_ms, jobs.id LIMIT ?`),
+    jobCounts: sql(`SELECT state, count(*) AS count FROM ${jobsAtHome} GROUP BY state`),
     outbox: sql(`SELECT outbox.id AS outboxId, ${jobColumns} FROM outbox JOIN jobs ON jobs.id = outbox.job
       ORDER BY sequence LIMIT ?`),
-    putTenant: sql(`INSERT INTO tenants (id, epoch) VALUES (?, ?)
-      ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch`),
+    rowsOf: sql(`SELECT sheet, ${rowColumns} FROM rows WHERE tenant = ? AND (sheet, row) > (?, ?)
+      ORDER BY sheet, row LIMIT ?`),
+    requestsOf: sql(`SELECT key, hash, answer_json AS answerJson FROM requests WHERE tenant = ? AND key > ?
+      ORDER BY key LIMIT ?`),
+    jobsOf: sql(`SELECT ${jobColumns} FROM jobs WHERE tenant = ? AND jobs.id > ? ORDER BY jobs.id LIMIT ?`),
+    putTenant: sql(`INSERT INTO tenants (id, epoch, residence) VALUES (?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, residence = excluded.residence`),
     putRow:
       sql(`INSERT INTO rows (tenant, sheet, row, value_json, version, hash, computed_json) VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (tenant, sheet, row) DO UPDATE SET value_json = excluded.value_json, version = excluded.version,
@@ -138,6 +169,12 @@ function prepareAll(database: Database) {
     dropOutboxOf: sql('DELETE FROM outbox WHERE job = ?'),
     putOutbox: sql('INSERT INTO outbox (id, job) VALUES (?, ?)'),
     removeOutbox: sql('DELETE FROM outbox WHERE id = ?'),
+    removeOutboxOf: sql('DELETE FROM outbox WHERE job IN (SELECT id FROM jobs WHERE tenant = ?)'),
+    removeRowsOf: sql(`DELETE FROM rows WHERE (tenant, sheet, row) IN
+      (SELECT tenant, sheet, row FROM rows WHERE tenant = ? ORDER BY sheet, row LIMIT ?)`),
+    removeRequestsOf: sql(`DELETE FROM requests WHERE (tenant, key) IN
+      (SELECT tenant, key FROM requests WHERE tenant = ? ORDER BY key LIMIT ?)`),
+    removeJobsOf: sql('DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE tenant = ? ORDER BY id LIMIT ?)'),
   };
 }
 

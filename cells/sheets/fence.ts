@@ -6,8 +6,9 @@ import type { ReadStore } from './store.ts';
  * `epoch` null skips the comparison, but an unknown tenant is refused all the same.
  */
 export function refusalOf(store: ReadStore, tenant: string, epoch: number | null): Refusal | null {
-  const current = store.tenantEpoch(tenant);
-  if (current === null) return { kind: 'no-tenant' };
-  if (epoch !== null && epoch !== current) return { kind: 'stale', epoch: current };
-  return null;
+  const there = store.tenant(tenant);
+  if (there === null) return { kind: 'no-tenant' };
+  if (epoch === null) return null;
+  if (there.residence !== 'home') return { kind: 'moved', epoch: there.epoch };
+  return epoch === there.epoch ? null : { kind: 'stale', epoch: there.epoch };
 }

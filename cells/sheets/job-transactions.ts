@@ -33,6 +33,8 @@ export function finishJob(store: Store, args: Of<'job.finish'>['args']): Of<'job
   const job = store.job(args.id);
   if (!job) return { kind: 'no-job' };
   if (job.state !== 'open') return { kind: 'already', state: job.state };
+  const refusal = refusalOf(store, job.tenant, args.epoch);
+  if (refusal) return refusal;
   for (const { row, computed } of args.computed ?? []) {
     const stored = store.row(job.tenant, job.sheet, row);
     if (stored) store.putRow(job.tenant, job.sheet, { ...stored, computedJson: JSON.stringify(computed ?? null) });
@@ -45,6 +47,8 @@ export function deadLetterJob(store: Store, args: Of<'job.dead'>['args']): Of<'j
   const job = store.job(args.id);
   if (!job) return { kind: 'no-job' };
   if (job.state !== 'open') return { kind: 'already', state: job.state };
+  const refusal = refusalOf(store, job.tenant, args.epoch);
+  if (refusal) return refusal;
   store.putJob({ ...job, state: 'dead', result: { reason: args.reason }, endedAtMs: args.nowMs });
   return { kind: 'ok' };
 }
@@ -53,6 +57,8 @@ export function promoteJob(store: Store, args: Of<'job.promote'>['args']): Of<'j
   const job = store.job(args.id);
   if (!job) return { kind: 'no-job' };
   if (job.state !== 'open' || job.queue === 'xl') return { kind: 'already', state: job.state };
+  const refusal = refusalOf(store, job.tenant, args.epoch);
+  if (refusal) return refusal;
   deliver(store, { ...job, queue: 'xl', units: args.units });
   return { kind: 'ok' };
 }
@@ -85,7 +91,7 @@ export function deliverAgain(store: Store, args: Of<'outbox.again'>['args']): Of
  * A new delivery gets a new id even where one still waits: a relay that handed the old one to an engine that then came back empty
  * must not, by marking the old id, take away the new one.
  */
-function deliver(store: Store, job: StoredJob): void {
+export function deliver(store: Store, job: StoredJob): void {
   const deliveries = job.deliveries + 1;
   store.putJob({ ...job, deliveries });
   store.putOutbox(`${job.id}.${deliveries}`, job.id);
@@ -93,5 +99,6 @@ function deliver(store: Store, job: StoredJob): void {
 
 function jobsIn(store: Store, ids: readonly string[], state: JobState): StoredJob[] {
   const unique = [...new Set(ids)];
-  return unique.map((id) => store.job(id)).filter((job) => job?.state === state) as StoredJob[];
+  const found = unique.flatMap((id) => store.job(id) ?? []);
+  return found.filter((job) => job.state === state && store.tenant(job.tenant)?.residence === 'home');
 }

@@ -1,9 +1,10 @@
 import type { JobState } from '../aurora/contract.ts';
-import type { AtomicStore, StoredJob, StoredRequest, StoredRow } from './store.ts';
+import type { MovedRequest, MovedRow, Residence } from '../aurora/move-contract.ts';
+import type { AtomicStore, StoredJob, StoredRequest, StoredRow, StoredTenant } from './store.ts';
 
 /** A store in memory: for virtual time and for tests. Iteration orders are those of the contract, so a seed reproduces every byte. */
 export class MemoryStore implements AtomicStore {
-  readonly #tenants = new Map<string, number>();
+  readonly #tenants = new Map<string, StoredTenant>();
   readonly #sheets = new Map<string, Map<string, StoredRow>>();
   readonly #requests = new Map<string, StoredRequest>();
   readonly #jobs = new Map<string, StoredJob>();
@@ -26,12 +27,12 @@ export class MemoryStore implements AtomicStore {
     }
   }
 
-  tenantEpoch(tenant: string): number | null {
-    return this.#tenants.get(tenant) ?? null;
+  tenant(id: string): StoredTenant | null {
+    return this.#tenants.get(id) ?? null;
   }
 
-  tenants(): { id: string; epoch: number }[] {
-    return [...this.#tenants].map(([id, epoch]) => ({ id, epoch })).toSorted((a, b) => compare(a.id, b.id));
+  tenants(): (StoredTenant & { id: string })[] {
+    return [...this.#tenants].map(([id, tenant]) => ({ id, ...tenant })).toSorted((a, b) => compare(a.id, b.id));
   }
 
   row(tenant: string, sheet: string, row: string): StoredRow | null {
@@ -54,13 +55,14 @@ export class MemoryStore implements AtomicStore {
   jobs(state: JobState, acceptedBeforeMs: number | null, limit: number | null): StoredJob[] {
     return [...this.#jobs.values()]
       .filter((job) => job.state === state && (acceptedBeforeMs === null || job.acceptedAtMs < acceptedBeforeMs))
+      .filter((job) => this.#isHome(job.tenant))
       .toSorted((a, b) => a.acceptedAtMs - b.acceptedAtMs || compare(a.id, b.id))
       .slice(0, limit ?? Infinity);
   }
 
   jobCounts(): Record<JobState, number> {
     const counts = { open: 0, done: 0, dead: 0 };
-    for (const job of this.#jobs.values()) counts[job.state]++;
+    for (const job of this.#jobs.values()) if (this.#isHome(job.tenant)) counts[job.state]++;
     return counts;
   }
 
@@ -68,8 +70,35 @@ export class MemoryStore implements AtomicStore {
     return [...this.#outbox].slice(0, limit).map(([id, job]) => ({ id, job: this.#jobs.get(job)! }));
   }
 
-  putTenant(tenant: string, epoch: number): void {
-    this.#set(this.#tenants, tenant, epoch);
+  rowsOf(tenant: string, after: { sheet: string; row: string } | null, limit: number): MovedRow[] {
+    const start = pair(tenant, '');
+    const sheets = [...this.#sheets].filter(([name]) => name.startsWith(start));
+    return sheets
+      .flatMap(([name, rows]) => [...rows.values()].map((row) => ({ sheet: name.slice(start.length), ...row })))
+      .toSorted((a, b) => compare(a.sheet, b.sheet) || compare(a.row, b.row))
+      .filter(({ sheet, row }) => !after || (compare(sheet, after.sheet) || compare(row, after.row)) > 0)
+      .slice(0, limit);
+  }
+
+  requestsOf(tenant: string, after: string | null, limit: number): MovedRequest[] {
+    const start = pair(tenant, '');
+    return [...this.#requests]
+      .filter(([name]) => name.startsWith(start))
+      .map(([name, request]) => ({ key: name.slice(start.length), ...request }))
+      .filter(({ key }) => compare(key, after ?? '') > 0)
+      .toSorted((a, b) => compare(a.key, b.key))
+      .slice(0, limit);
+  }
+
+  jobsOf(tenant: string, after: string | null, limit: number): StoredJob[] {
+    return [...this.#jobs.values()]
+      .filter((job) => job.tenant === tenant && compare(job.id, after ?? '') > 0)
+      .toSorted((a, b) => compare(a.id, b.id))
+      .slice(0, limit);
+  }
+
+  putTenant(tenant: string, epoch: number, residence: Residence): void {
+    this.#set(this.#tenants, tenant, { epoch, residence });
   }
 
   putRow(tenant: string, sheet: string, row: StoredRow): void {
@@ -100,6 +129,30 @@ export class MemoryStore implements AtomicStore {
       this.#outbox.clear();
       for (const [waiting, job] of before) this.#outbox.set(waiting, job);
     });
+  }
+
+  removeOutboxOf(tenant: string): void {
+    for (const [waiting, job] of this.#outbox) if (this.#jobs.get(job)?.tenant === tenant) this.removeOutbox(waiting);
+  }
+
+  removeDataOf(tenant: string, limit: number): boolean {
+    this.removeOutboxOf(tenant);
+    const rows = this.rowsOf(tenant, null, limit);
+    const requests = this.requestsOf(tenant, null, limit);
+    const jobs = this.jobsOf(tenant, null, limit);
+    for (const { sheet, row } of rows) this.#remove(this.#sheets.get(pair(tenant, sheet))!, row);
+    for (const { key } of requests) this.#remove(this.#requests, pair(tenant, key));
+    for (const { id } of jobs) this.#remove(this.#jobs, id);
+    return [rows, requests, jobs].some(({ length }) => length === limit);
+  }
+
+  #isHome(tenant: string): boolean {
+    return this.#tenants.get(tenant)?.residence === 'home';
+  }
+
+  #remove<Value>(map: Map<string, Value>, key: string): void {
+    const before = map.get(key);
+    if (map.delete(key) && before !== undefined) this.#undo?.push(() => map.set(key, before));
   }
 
   #set<Value>(map: Map<string, Value>, key: string, value: Value): void {

@@ -1,6 +1,7 @@
 import type { JobRow, Reads } from '../aurora/contract.ts';
 import { etagOf } from './etag.ts';
 import { refusalOf } from './fence.ts';
+import { digestPage, exportPage } from './move-pages.ts';
 import type { ReadStore, StoredJob } from './store.ts';
 
 export type ReadName = keyof Reads;
@@ -30,6 +31,13 @@ export const reads: {
     // Another tenant's job is as absent as one that never was.
     return job?.tenant === tenant ? { kind: 'ok', job: jobRow(job) } : { kind: 'none' };
   },
+  'job.receive'(store, { tenant, id, fence }) {
+    const there = store.tenant(tenant);
+    if (!there) return { kind: 'no-tenant' };
+    if (fence && there.residence !== 'home') return { kind: 'moved', epoch: there.epoch };
+    const job = store.job(id);
+    return job?.tenant === tenant ? { kind: 'ok', job: jobRow(job), epoch: there.epoch } : { kind: 'none' };
+  },
   'sheet.read'(store, { tenant, sheet, limit }) {
     const rows = store.rows(tenant, sheet, limit).map(({ row, valueJson, version }) => ({
       row,
@@ -51,12 +59,14 @@ export const reads: {
     return { kind: 'ok', ...store.jobCounts() };
   },
   'tenant.get'(store, { tenant }) {
-    const epoch = store.tenantEpoch(tenant);
-    return epoch === null ? { kind: 'none' } : { kind: 'ok', epoch };
+    const there = store.tenant(tenant);
+    return there ? { kind: 'ok', ...there } : { kind: 'none' };
   },
   'tenants.list'(store) {
     return { kind: 'ok', tenants: store.tenants() };
   },
+  'move.export': exportPage,
+  'move.digest': digestPage,
 };
 
 export function isReadName(name: string): name is ReadName {

@@ -8,11 +8,11 @@ import type { Store } from './store.ts';
 type TenantPut = Transactions['tenant.put'];
 type RowPut = Transactions['row.put'];
 
-/** Epochs only rise: an older one changes nothing, and the answer says the epoch that counts. */
+/** Epochs only rise: an older one changes nothing, and the answer says the epoch that counts. Who moved away comes back by a move alone. */
 export function putTenant(store: Store, { tenant, epoch }: TenantPut['args']): TenantPut['result'] {
-  const current = store.tenantEpoch(tenant);
-  if (current !== null && current >= epoch) return { kind: 'ok', epoch: current };
-  store.putTenant(tenant, epoch);
+  const there = store.tenant(tenant);
+  if (there && (there.epoch >= epoch || there.residence !== 'home')) return { kind: 'ok', epoch: there.epoch };
+  store.putTenant(tenant, epoch, 'home');
   return { kind: 'ok', epoch };
 }
 

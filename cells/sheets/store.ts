@@ -1,4 +1,5 @@
 import type { JobRow, JobState } from '../aurora/contract.ts';
+import type { MovedRequest, MovedRow, Residence } from '../aurora/move-contract.ts';
 
 /** A row as a store keeps it: values as JSON text, made once, so that hashing and storing share it. */
 export interface StoredRow {
@@ -22,27 +23,43 @@ export interface StoredRequest {
   readonly answerJson: string;
 }
 
+export interface StoredTenant {
+  readonly epoch: number;
+  readonly residence: Residence;
+}
+
 /** What a named read may look at. Synchronous: one call sees one state. */
 export interface ReadStore {
-  /** The tenant's epoch; null where this cell does not know it. */
-  tenantEpoch(tenant: string): number | null;
+  /** Null where this cell never knew it. */
+  tenant(id: string): StoredTenant | null;
   /** In order of id. */
-  tenants(): readonly { readonly id: string; readonly epoch: number }[];
+  tenants(): readonly (StoredTenant & { readonly id: string })[];
   row(tenant: string, sheet: string, row: string): StoredRow | null;
   /** In order of the row's name. */
   rows(tenant: string, sheet: string, limit: number): readonly StoredRow[];
   request(tenant: string, key: string): StoredRequest | null;
   job(id: string): StoredJob | null;
-  /** In order of acceptance. `acceptedBeforeMs` and `limit` null: all. */
+  /** Of tenants whose home is here, in order of acceptance. `acceptedBeforeMs` and `limit` null: all. */
   jobs(state: JobState, acceptedBeforeMs: number | null, limit: number | null): readonly StoredJob[];
+  /** Of tenants whose home is here. */
   jobCounts(): Readonly<Record<JobState, number>>;
   /** In the order in which they were added. */
   outbox(limit: number): readonly { readonly id: string; readonly job: StoredJob }[];
+  /** All rows of a tenant, in order of sheet and row, those after `after`. */
+  rowsOf(
+    tenant: string,
+    after: { readonly sheet: string; readonly row: string } | null,
+    limit: number,
+  ): readonly MovedRow[];
+  /** In order of the key, those after `after`. */
+  requestsOf(tenant: string, after: string | null, limit: number): readonly MovedRequest[];
+  /** In order of the id, those after `after`. */
+  jobsOf(tenant: string, after: string | null, limit: number): readonly StoredJob[];
 }
 
 /** What a named transaction may do. Each `put` adds or replaces. */
 export interface Store extends ReadStore {
-  putTenant(tenant: string, epoch: number): void;
+  putTenant(tenant: string, epoch: number, residence: Residence): void;
   putRow(tenant: string, sheet: string, row: StoredRow): void;
   putRequest(tenant: string, key: string, request: StoredRequest): void;
   putJob(job: StoredJob): void;
@@ -50,6 +67,10 @@ export interface Store extends ReadStore {
   putOutbox(id: string, job: string): void;
   /** Unknown ids are no error. */
   removeOutbox(id: string): void;
+  /** Removes every waiting delivery of the tenant's jobs. */
+  removeOutboxOf(tenant: string): void;
+  /** Removes up to `limit` rows, as many idempotency records and as many jobs of the tenant. True where some are left. */
+  removeDataOf(tenant: string, limit: number): boolean;
 }
 
 /** A store that can do several steps together or not at all. */

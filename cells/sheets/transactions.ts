@@ -9,6 +9,7 @@ import {
   refillOutbox,
   submitJob,
 } from './job-transactions.ts';
+import { beginArrival, cleanTenant, fenceTenant, importPage, openTenant, reopenTenant } from './move-transactions.ts';
 import { putRow, putTenant } from './row-transactions.ts';
 import type { Store } from './store.ts';
 
@@ -28,6 +29,12 @@ export const transactions: {
   'job.dead': deadLetterJob,
   'job.promote': promoteJob,
   'job.redrive': redriveJobs,
+  'move.fence': fenceTenant,
+  'move.begin': beginArrival,
+  'move.import': importPage,
+  'move.open': openTenant,
+  'move.reopen': reopenTenant,
+  'move.clean': cleanTenant,
 };
 
 export function isTransactionName(name: string): name is TransactionName {

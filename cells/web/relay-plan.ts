@@ -13,6 +13,12 @@ export function rowsToDeliver(
   return rows.filter(({ job }) => accepted.has(job.id) || (isLeader && nowMs - job.acceptedAtMs > orphanedAfterMs));
 }
 
+/** Entries of the dead-letter queue whose jobs are dead here no more: redriven by somebody who died over it, or moved with their tenant. */
+export function staleLetters(entries: readonly string[], dead: readonly JobRow[]): readonly string[] {
+  const there = new Set(dead.map(({ id }) => id));
+  return entries.filter((entry) => !there.has(entry));
+}
+
 /** The job of a delivery: `<job>.<n>` without its number. */
 export function jobOfOutbox(outbox: string): string {
   return outbox.slice(0, outbox.lastIndexOf('.'));

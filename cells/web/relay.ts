@@ -3,7 +3,7 @@ import type { CellPolicies } from '../policies.ts';
 import type { EventSink } from '../runtime/events.ts';
 import type { Time, Timer } from '../runtime/time.ts';
 import type { QueueProducer } from './queue-producer.ts';
-import { missingJobs, rowsToDeliver } from './relay-plan.ts';
+import { missingJobs, rowsToDeliver, staleLetters } from './relay-plan.ts';
 
 export interface RelayOptions {
   /** This task's address: what it leads under. */
@@ -120,9 +120,15 @@ export class Relay {
     const mine = rowsToDeliver(rows, asked, isLeader, time.nowMs());
     const batch = mine.slice(0, roundMax);
     if (batch.length > 0) {
-      await engine.deliver(batch, policies().dispatch);
+      // A dead job that came with its tenant has no delivery, but an entry among the dead letters.
+      const [dead, open] = [
+        batch.filter(({ job }) => job.state === 'dead'),
+        batch.filter(({ job }) => job.state !== 'dead'),
+      ];
+      await engine.addDeadLetters(dead.map(({ job }) => job));
+      await engine.deliver(open, policies().dispatch);
       await aurora.tx('outbox.delivered', { ids: batch.map(({ id }) => id) });
-      for (const { id, job } of batch) events.record('job.delivered', { job: job.id, outbox: id, queue: job.queue });
+      for (const { id, job } of open) events.record('job.delivered', { job: job.id, outbox: id, queue: job.queue });
     }
     const left = new Set(mine.slice(roundMax).map(({ job }) => job.id));
     for (const job of asked) if (!left.has(job)) this.#accepted.delete(job);
@@ -138,10 +144,19 @@ export class Relay {
       limit: reconcileMax,
       olderThanMs: time.nowMs() - reconcileOlderThanMs,
     });
+    await this.#clearLetters(engine);
     if (jobs.length === 0) return;
     const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });
     const { missing, again } = missingJobs(jobs, rows, await engine.held(), this.#missing);
     this.#missing = missing;
     if (again.length > 0) await aurora.tx('outbox.again', { jobs: again });
+  }
+
+  /** Entries first, then Aurora: an entry is only ever made of a job that is dead there already. */
+  async #clearLetters(engine: QueueProducer): Promise<void> {
+    const entries = await engine.deadLetters(reconcileMax);
+    if (entries.length === 0) return;
+    const { jobs } = await this.#options.aurora.read('jobs.dead', { limit: reconcileMax });
+    if (jobs.length < reconcileMax) await engine.removeDeadLetters(staleLetters(entries, jobs));
   }
 }

@@ -94,3 +94,24 @@ it('gives up a whole group when the storage is full, and goes on when there is r
   expect(short(fill.run([put('small')])).outcomes).toEqual(['ok']);
   fill.close();
 });
+
+it('brings a volume of an earlier version up to these tables as a writer takes it, and lets nobody follow it before', () => {
+  writer.run([put('kept')]);
+  writer.close();
+  const old = new Database(volume.databaseOf(1));
+  old.exec('DROP INDEX jobs_by_tenant; ALTER TABLE tenants DROP COLUMN residence; PRAGMA user_version = 0;');
+  old.close();
+  const storage = new SqliteStorage(folder);
+  expect(storage.isWhole(1)).toBe(false);
+  storage.raise(2);
+  storage.make(2, []);
+  expect(storage.isWhole(2)).toBe(true);
+  const second = new OpenGeneration(storage, 2, 'writer');
+  const tenant: Call = { kind: 'read', name: 'tenant.get', args: { tenant: 't01' } };
+  const fence: Call = { kind: 'tx', name: 'move.fence', args: { tenant: 't01', epoch: 2 } };
+  const { outcomes } = second.run([tenant]);
+  expect(outcomes).toEqual([{ ok: true, result: { kind: 'ok', epoch: 1, residence: 'home' } }]);
+  expect(short(second.run([get('kept')]))).toEqual({ fenced: false, outcomes: ['ok'] });
+  expect(short(second.run([fence, put('late')]))).toEqual({ fenced: false, outcomes: ['ok', 'moved'] });
+  second.close();
+});

@@ -73,12 +73,12 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
   it('lets epochs only rise', () => {
     expect(tx('tenant.put', { tenant: 't01', epoch: 7 })).toEqual({ kind: 'ok', epoch: 7 });
     expect(tx('tenant.put', { tenant: 't01', epoch: 3 })).toEqual({ kind: 'ok', epoch: 7 });
-    expect(read('tenant.get', { tenant: 't01' })).toEqual({ kind: 'ok', epoch: 7 });
+    expect(read('tenant.get', { tenant: 't01' })).toEqual({ kind: 'ok', epoch: 7, residence: 'home' });
     expect(read('tenants.list', {})).toEqual({
       kind: 'ok',
       tenants: [
-        { id: 't01', epoch: 7 },
-        { id: 't02', epoch: 1 },
+        { id: 't01', epoch: 7, residence: 'home' },
+        { id: 't02', epoch: 1, residence: 'home' },
       ],
     });
   });
@@ -125,6 +125,7 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
     const finish = (computed: unknown) =>
       tx('job.finish', {
         id: 'j1',
+        epoch: 1,
         computed: [
           { row: 'r1', computed },
           { row: 'gone', computed },
@@ -151,27 +152,30 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
   it('keeps the computed part through a put', () => {
     put();
     submit('j1');
-    tx('job.finish', { id: 'j1', computed: [{ row: 'r1', computed: 42 }], result: null, nowMs: 2000 });
+    tx('job.finish', { id: 'j1', epoch: 1, computed: [{ row: 'r1', computed: 42 }], result: null, nowMs: 2000 });
     put({ value: 'new' });
     expect(get()).toMatchObject({ value: 'new', version: 2, computed: 42 });
   });
 
   it('ends a job in one end only', () => {
     submit('j1');
-    expect(tx('job.dead', { id: 'j1', reason: 'too often', nowMs: 2000 })).toEqual({ kind: 'ok' });
-    expect(tx('job.finish', { id: 'j1', computed: null, result: null, nowMs: 3000 })).toEqual({
+    expect(tx('job.dead', { id: 'j1', epoch: 1, reason: 'too often', nowMs: 2000 })).toEqual({ kind: 'ok' });
+    expect(tx('job.finish', { id: 'j1', epoch: 1, computed: null, result: null, nowMs: 3000 })).toEqual({
       ...{ kind: 'already', state: 'dead' },
     });
-    expect(tx('job.dead', { id: 'j1', reason: 'again', nowMs: 3000 })).toEqual({ kind: 'already', state: 'dead' });
+    expect(tx('job.dead', { id: 'j1', epoch: 1, reason: 'again', nowMs: 3000 })).toEqual({
+      kind: 'already',
+      state: 'dead',
+    });
     expect(jobOf('j1')).toMatchObject({ state: 'dead', result: { reason: 'too often' }, endedAtMs: 2000 });
-    expect(tx('job.dead', { id: 'never', reason: '', nowMs: 1 })).toEqual({ kind: 'no-job' });
+    expect(tx('job.dead', { id: 'never', epoch: 1, reason: '', nowMs: 1 })).toEqual({ kind: 'no-job' });
   });
 
   it('promotes an open job to XL once, as a new delivery', () => {
     submit('j1');
     tx('outbox.delivered', { ids: ['j1.1'] });
-    expect(tx('job.promote', { id: 'j1', units: 5000 })).toEqual({ kind: 'ok' });
-    expect(tx('job.promote', { id: 'j1', units: 5000 })).toEqual({ kind: 'already', state: 'open' });
+    expect(tx('job.promote', { id: 'j1', epoch: 1, units: 5000 })).toEqual({ kind: 'ok' });
+    expect(tx('job.promote', { id: 'j1', epoch: 1, units: 5000 })).toEqual({ kind: 'already', state: 'open' });
     expect(jobOf('j1')).toMatchObject({ queue: 'xl', units: 5000, state: 'open' });
     expect(waiting()).toEqual(['j1.2']);
   });
@@ -179,7 +183,7 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
   it('redrives dead jobs, all or the named ones, and leaves others alone', () => {
     for (const id of ['j1', 'j2', 'j3']) submit(id);
     tx('outbox.delivered', { ids: waiting() });
-    for (const id of ['j1', 'j2']) tx('job.dead', { id, reason: 'x', nowMs: 2000 });
+    for (const id of ['j1', 'j2']) tx('job.dead', { id, epoch: 1, reason: 'x', nowMs: 2000 });
     expect(read('jobs.dead', { limit: 10 }).jobs.map(({ id }) => id)).toEqual(['j1', 'j2']);
     expect(tx('job.redrive', { ids: ['j1', 'j1', 'j3'] })).toEqual({ kind: 'ok', count: 1 });
     expect(waiting()).toEqual(['j1.2']);
@@ -191,7 +195,7 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
   it('refills the outbox with every open job under new ids, so that a late mark for an old one loses nothing', () => {
     for (const id of ['j1', 'j2', 'j3']) submit(id);
     tx('outbox.delivered', { ids: ['j1.1'] });
-    tx('job.finish', { id: 'j3', computed: null, result: null, nowMs: 2000 });
+    tx('job.finish', { id: 'j3', epoch: 1, computed: null, result: null, nowMs: 2000 });
     expect(tx('outbox.refill', {})).toEqual({ kind: 'ok', count: 2, lost: 1 });
     tx('outbox.delivered', { ids: ['j2.1'] });
     expect(waiting().filter((id) => !id.startsWith('j3'))).toEqual(['j1.2', 'j2.2']);
@@ -201,7 +205,7 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
     submit('j1');
     submit('j2');
     tx('outbox.delivered', { ids: waiting() });
-    tx('job.finish', { id: 'j2', computed: null, result: null, nowMs: 2000 });
+    tx('job.finish', { id: 'j2', epoch: 1, computed: null, result: null, nowMs: 2000 });
     expect(tx('outbox.again', { jobs: ['j1', 'j2', 'never'] })).toEqual({ kind: 'ok', count: 1 });
     expect(waiting()).toEqual(['j1.2']);
   });
