@@ -1,7 +1,8 @@
 import { mapTables, type Item, type Write, type WriteResult } from '../../cells/dynamodb/contract.ts';
-import { FramedClient } from '../../cells/protocol/client.ts';
+import type { RpcClient } from '../../cells/protocol/rpc.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
+import type { Runtime } from '../../cells/runtime/runtime.ts';
 import type { CellMap, TenantEntry } from '../../router/cell-map.ts';
 
 const callMs = 1500;
@@ -12,12 +13,12 @@ interface Scanned {
 
 /** The cell map in its store, as control reads and changes it. Every call rejects with `unavailable` where the store does not answer. */
 export class MapStore {
-  readonly #client: FramedClient;
+  readonly #client: RpcClient;
   #current: CellMap | null = null;
   #previous: CellMap | null = null;
 
-  constructor(endpoint: Endpoint, token: string, onConnect: () => void) {
-    this.#client = new FramedClient({ connect: endpoint, token, reconnect: true, onConnect });
+  constructor(runtime: Runtime, endpoint: Endpoint, token: string, onConnect: () => void) {
+    this.#client = runtime.connect({ connect: endpoint, token, reconnect: true, onConnect });
   }
 
   get reachable(): boolean {

@@ -1,5 +1,6 @@
-import { FramedClient } from '../../cells/protocol/client.ts';
+import type { RpcClient } from '../../cells/protocol/rpc.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
+import type { Runtime } from '../../cells/runtime/runtime.ts';
 import type { CellMap } from '../../router/cell-map.ts';
 import type { MapPush } from '../../router/contract.ts';
 
@@ -8,11 +9,13 @@ const pushMs = 1000;
 
 /** Hands the whole map to every router, always all of it: the work is the same whether much has changed or nothing. */
 export class RouterPusher {
+  readonly #runtime: Runtime;
   readonly #token: string;
   readonly #current: () => CellMap | null;
-  readonly #routers = new Map<string, FramedClient>();
+  readonly #routers = new Map<string, RpcClient>();
 
-  constructor(token: string, current: () => CellMap | null) {
+  constructor(runtime: Runtime, token: string, current: () => CellMap | null) {
+    this.#runtime = runtime;
     this.#token = token;
     this.#current = current;
   }
@@ -36,8 +39,8 @@ export class RouterPusher {
     for (const client of this.#routers.values()) client.close();
   }
 
-  #connect(connect: Endpoint): FramedClient {
-    const client: FramedClient = new FramedClient({
+  #connect(connect: Endpoint): RpcClient {
+    const client: RpcClient = this.#runtime.connect({
       connect,
       token: this.#token,
       reconnect: true,
@@ -47,7 +50,7 @@ export class RouterPusher {
     return client;
   }
 
-  async #push(client: FramedClient): Promise<void> {
+  async #push(client: RpcClient): Promise<void> {
     const map = this.#current();
     if (!map) return;
     const push: MapPush = { map, source: 'control' };

@@ -2,7 +2,6 @@ import { AuroraClient } from '../../cells/aurora-client/aurora-client.ts';
 import { DynamodbClient } from '../../cells/dynamodb-client/dynamodb-client.ts';
 import type { CellPolicies } from '../../cells/policies.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
-import { serveFramed } from '../../cells/protocol/server.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { PartContext, RunningPart } from '../../cells/runtime/part.ts';
 import { upstream } from '../../cells/runtime/upstream.ts';
@@ -44,8 +43,8 @@ export async function startControl({ config, runtime }: PartContext<ControlSetti
   let desired = settings.desired;
   let memory = noMemory;
 
-  const store = new MapStore(upstream(config, 'map'), token, () => queueMicrotask(() => void refresh()));
-  const pusher = new RouterPusher(token, () => store.current);
+  const store = new MapStore(runtime, upstream(config, 'map'), token, () => queueMicrotask(() => void refresh()));
+  const pusher = new RouterPusher(runtime, token, () => store.current);
   pusher.setRouters(config.upstreams['routers'] ?? []);
   const policies = new PolicyWriter(stores);
   const { maxTenants, seed } = settings;
@@ -57,7 +56,7 @@ export async function startControl({ config, runtime }: PartContext<ControlSetti
     await pusher.pushAll();
   }
 
-  const admin = await serveFramed({
+  const admin = await runtime.serve({
     listen: config.admin,
     token,
     handlers: {
@@ -96,12 +95,12 @@ export async function startControl({ config, runtime }: PartContext<ControlSetti
     },
   });
   const timers = [
-    setInterval(() => void refresh(), pushEveryMs),
-    setInterval(() => void policies.retry(), retryEveryMs),
+    runtime.time.every(pushEveryMs, () => void refresh()),
+    runtime.time.every(retryEveryMs, () => void policies.retry()),
   ];
   return {
     async stop() {
-      for (const timer of timers) clearInterval(timer);
+      for (const timer of timers) timer.cancel();
       for (const client of [...auroras.values(), ...stores.values()]) client.close();
       store.close();
       pusher.close();

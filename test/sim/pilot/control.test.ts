@@ -150,7 +150,7 @@ describe('control', () => {
     expect(await control.call('tenant.add', { tenant: 't02', cell: null })).toEqual(t02);
     expect(pushed.at(-1)).toMatchObject({ version: 2, tenants: { t02: { cell: 'b', epoch: 1 } } });
     const read = { name: 'tenant.get', args: { tenant: 't02' } };
-    expect(await ask('b/aurora/1', 'read', read)).toEqual({ kind: 'ok', epoch: 1 });
+    expect(await ask('b/aurora/1', 'read', read)).toEqual({ kind: 'ok', epoch: 1, residence: 'home' });
     expect(await control.call('tenant.add', { tenant: 't02', cell: 'b' })).toEqual(t02);
     expect(pushed.at(-1)?.version).toBe(2);
     expect(await control.call('map', { which: 'previous' })).toMatchObject({ version: 1 });
