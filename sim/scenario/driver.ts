@@ -15,6 +15,11 @@ export interface WorldDriver {
   wait(ms: number): Promise<void>;
   /** Every event of every part, merged and in order, from now on. Real worlds hand them over some hundred milliseconds late. */
   onEvents(listener: (events: readonly Event[]) => void): void;
+  /**
+   * Only where `onEvents` cannot keep the order (a part of a real world that was frozen tells late): once settled, hands over the
+   * whole record again, in order. What is judged and kept comes from here then.
+   */
+  replay?(listener: (events: readonly Event[]) => void): Promise<void>;
   /** Resolves once every event up to this moment has been handed over. */
   settled(): Promise<void>;
   status(): Promise<Status>;

@@ -28,8 +28,6 @@ export interface RunOutcome {
   readonly done: RunPlan['done'];
   /** Unix milliseconds of the clock's 0, by the world's own time. */
   readonly startedAt: number;
-  /** Monotonic microseconds at which each invariant's history began: the world's first event that was seen. */
-  readonly events: number;
 }
 
 /** Conditions are looked at this often, in the world's own time. */
@@ -59,7 +57,6 @@ class ScenarioRun {
   #wake: () => void = () => {};
   /** Resolves once the run is cut short. */
   readonly #cutShort: Promise<void>;
-  #events = 0;
   #judge: Judge | null = null;
 
   constructor(scenario: Scenario, driver: WorldDriver, hooks: RunHooks) {
@@ -107,8 +104,10 @@ class ScenarioRun {
       );
     }
     await this.#attempt('the record could not be completed', () => driver.settled());
+    const endT = driver.nowT();
     this.#hooks.onPhase?.('judging');
-    const times = { startT, healedT, endT: driver.nowT(), recoverWithinMs };
+    if (driver.replay) await this.#attempt('the record could not be read', () => this.#replay());
+    const times = { startT, healedT, endT, recoverWithinMs };
     return this.#outcome({ ...world, ...times }, startedAt);
   }
 
@@ -121,17 +120,21 @@ class ScenarioRun {
       judgement: { ...judgement, inconclusive },
       done: this.#timeline.done,
       startedAt,
-      events: this.#events,
     };
   }
 
   #take(events: readonly Event[]): void {
-    this.#events += events.length;
+    if (!this.#driver.replay) this.#keep(events);
+    for (const event of events) this.#timeline.take(event);
+  }
+
+  async #replay(): Promise<void> {
+    await this.#driver.replay?.((events) => this.#keep(events));
+  }
+
+  #keep(events: readonly Event[]): void {
     this.#hooks.onEvents?.(events);
-    for (const event of events) {
-      this.#judge?.take(event);
-      this.#timeline.take(event);
-    }
+    for (const event of events) this.#judge?.take(event);
   }
 
   async #startTraffic(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { FinalReadBack } from '../traffic/contract.ts';
 import type { FaultStatus, LogLine, Snapshot, Status, TenantStatus, TrafficStatus } from '../state/status.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface SupervisorMethods {
     args: { rps?: number; mix?: Partial<TrafficStatus['mix']>; skew?: number; on?: boolean };
     result: TrafficStatus;
   };
+  /** Once traffic is off: reads back everything, through the router, each request recorded. Resolves when all was answered or `withinMs` is over. */
+  'read-back': { args: { withinMs: number }; result: FinalReadBack };
   'policy.list': { args: Record<string, never>; result: readonly PolicyRow[] };
   'policy.set': { args: { name: string; value: string }; result: PolicyRow };
   'tenant.add': { args: { tenant: string; cell: string | null }; result: TenantStatus };

@@ -1,9 +1,11 @@
 import { request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Event } from '../../cells/runtime/events.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Handler, Peer } from '../../cells/protocol/server.ts';
 import { isXl } from '../world/address.ts';
 import { findPolicy, parsePolicy, policies, policyValues, printTakes, type Policy } from '../world/policies.ts';
+import type { FinalReadBack } from '../traffic/contract.ts';
 import { version } from '../version.ts';
 import type { Status } from '../state/status.ts';
 import type { PolicyRow, RouteAnswer, SupervisorMethod, SupervisorMethods } from './contract.ts';
@@ -16,6 +18,7 @@ import { why } from './why.ts';
 const bufferedBytesMax = 8 * 1024 * 1024;
 const tasksMax = 16;
 const eventsMax = 10_000;
+const readBackLookMs = 100;
 
 type Handlers = {
   readonly [Method in SupervisorMethod]: (
@@ -78,6 +81,7 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
         ...(skew === undefined ? {} : { skew }),
         ...(on === undefined ? {} : { on }),
       }),
+    'read-back': ({ withinMs }) => readBackAll(owner, withinMs),
     'policy.list': () => policies.map((policy) => rowOf(owner, policy)),
     async 'policy.set'({ name, value }) {
       const parsed = parsePolicy(name, value);
@@ -162,6 +166,16 @@ async function reset(owner: Owner): Promise<Status> {
     throw new RpcError('unavailable', `${why}. petri down and petri up begin afresh`);
   });
   return owner.world.observer.status();
+}
+
+async function readBackAll(owner: Owner, withinMs: number): Promise<FinalReadBack> {
+  const { admin } = owner.world;
+  let now = await admin.call<FinalReadBack>('traffic', 'final.start', { withinMs });
+  while (!now.done) {
+    await wait(readBackLookMs);
+    now = await admin.call<FinalReadBack>('traffic', 'final.status', {});
+  }
+  return now;
 }
 
 function refuseBeforeReady(owner: Owner): void {

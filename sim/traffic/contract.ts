@@ -28,8 +28,22 @@ export interface TrafficSettings {
  * - `tenants.set` {tenants} → null
  * - `readback.start` {fault, tenants} → ReadBack    reads back every write acknowledged to these tenants, and asks after their jobs
  * - `readback.status` {} → ReadBack | null
+ * - `final.start` {withinMs} → FinalReadBack    once traffic is off: reads every row ever written and asks after every job, each attempt recorded
+ * - `final.status` {} → FinalReadBack | null
  *
  * Events: `request.sent` {request, attempt, tenant, op, args, key|null, intendedT}, `request.answered` {request, attempt, tenant, op, status|null,
  * outcome, error, latencyMs (from the intended send), serviceMs, etag|null, version|null, cell|null, epoch|null, job|null, final: boolean}, `traffic.lag` {lagMs}.
+ * Those of the final read-back have `purpose: 'final'`; its `op` is `read`, or `poll` with {job, state|null, ended, attempts|null}.
+ * Of a service of the user's own, what a read showed is recorded as `valueHash` (null: nothing), what was written as `args.value`.
  */
 export type TrafficReadBack = ReadBack;
+
+/** How far the final read-back is: rows read of those ever written, jobs seen to have ended of those accepted. */
+export interface FinalReadBack {
+  readonly rows: number;
+  readonly read: number;
+  readonly jobs: number;
+  readonly ended: number;
+  /** All were answered, or its time was over. */
+  readonly done: boolean;
+}

@@ -32,12 +32,14 @@ export interface JobMemory {
 
 const jobsKeptMs = 10 * 60_000;
 const jobsMax = 50_000;
+const everyJobMax = 200_000;
 const versionsMax = 1000;
 
 /** What the clients were told: the newest acknowledged version of every row, writes in doubt, jobs accepted lately. Bounded by rows and by time. */
 export class ClientMemory {
   readonly #rows = new Map<string, Map<string, RowMemory>>();
   readonly #jobs = new Map<string, JobMemory>();
+  #everyJob: JobMemory[] = [];
 
   row(tenant: string, sheet: string, row: string): RowMemory {
     let rows = this.#rows.get(tenant);
@@ -57,6 +59,16 @@ export class ClientMemory {
     return rows.filter(({ version, doubts, values }) => version > 0 || doubts.length > 0 || values?.isAcknowledged);
   }
 
+  /** Every row that was ever written to, whatever came of it. */
+  everyRow(): RowMemory[] {
+    return [...this.#rows.values()].flatMap((rows) => [...rows.values()]);
+  }
+
+  /** Every job that was ever accepted, the oldest left out beyond 200,000. */
+  everyJob(): JobMemory[] {
+    return [...this.#everyJob];
+  }
+
   jobsOf(tenants: readonly string[]): JobMemory[] {
     const wanted = new Set(tenants);
     return [...this.#jobs.values()].filter(({ tenant }) => wanted.has(tenant));
@@ -64,6 +76,8 @@ export class ClientMemory {
 
   accepted(job: JobMemory): void {
     this.#jobs.set(job.id, job);
+    this.#everyJob.push(job);
+    if (this.#everyJob.length > 2 * everyJobMax) this.#everyJob = this.#everyJob.slice(-everyJobMax);
     for (const [id, { acceptedMs }] of this.#jobs) {
       if (this.#jobs.size <= jobsMax && acceptedMs > job.acceptedMs - jobsKeptMs) break;
       this.#jobs.delete(id);

@@ -1,12 +1,11 @@
 import type { Time, Timer } from '../../cells/runtime/time.ts';
 import type { ReadBack } from '../state/status.ts';
-import type { Protocol, RequestTemplate } from '../world/protocol.ts';
-import type { Answered, Failed, HttpPort, HttpRequest } from './http-client.ts';
-import { resolveDoubts, versionOf, type ClientMemory, type JobMemory, type RowMemory } from './memory.ts';
-
-import { spokenKey } from './plan.ts';
+import type { Protocol } from '../world/protocol.ts';
+import type { Answered, HttpPort } from './http-client.ts';
+import { resolveDoubts, versionOf, type ClientMemory, type RowMemory } from './memory.ts';
+import { conclusive, requestOfItem, templateOfItem, type ReadBackItem } from './read-back-item.ts';
 import type { RowValues } from './row-values.ts';
-import { hasEnded, speak, valueOf, versionAt } from './templates.ts';
+import { hasEnded, valueOf, versionAt } from './templates.ts';
 
 /** So many requests a second at most: reading back must not be felt by the tenants. */
 const paceMs = 8;
@@ -16,8 +15,6 @@ const againMs = 500;
 const giveUpMs = 120_000;
 const lostNamedMax = 100;
 
-type Item = { readonly kind: 'row'; readonly row: RowMemory } | { readonly kind: 'job'; readonly job: JobMemory };
-
 /** Reads back, through the router, all that was acknowledged to some tenants, and asks after their jobs until each has ended. */
 export class ReadBackRun {
   readonly #time: Time;
@@ -25,7 +22,7 @@ export class ReadBackRun {
   /** Null: the cells are Petri's own. */
   readonly #protocol: Protocol | null;
   readonly #fault: string;
-  readonly #items: Item[];
+  readonly #items: ReadBackItem[];
   readonly #jobs: number;
   readonly #total: number;
   readonly #lost: ReadBack['lostRequests'][number][] = [];
@@ -52,9 +49,9 @@ export class ReadBackRun {
     this.#http = http;
     this.#protocol = protocol;
     this.#fault = fault;
-    const rows = memory.rowsOf(tenants).map((row): Item => ({ kind: 'row', row }));
+    const rows = memory.rowsOf(tenants).map((row): ReadBackItem => ({ kind: 'row', row }));
     const jobs = memory.jobsOf(tenants);
-    const open = jobs.filter(({ ended }) => !ended).map((job): Item => ({ kind: 'job', job }));
+    const open = jobs.filter(({ ended }) => !ended).map((job): ReadBackItem => ({ kind: 'job', job }));
     this.#items = [...rows, ...open];
     this.#total = rows.length;
     this.#jobs = jobs.length;
@@ -95,31 +92,15 @@ export class ReadBackRun {
     if (!item) return;
     this.#inFlight++;
     const expected = item.kind === 'row' ? { version: item.row.version, etag: item.row.etag } : null;
-    const request = this.#requestOf(item);
+    const request = requestOfItem(item, this.#protocol);
     if (!request) return void this.#inFlight--;
     this.#http.send(request, true, (result) => {
       this.#inFlight--;
-      const answered = conclusive(result, this.#templateOf(item)?.expect ?? [200]);
+      const answered = conclusive(result, templateOfItem(item, this.#protocol)?.expect ?? [200]);
       if (!answered) this.#later(item);
       else if (item.kind === 'job') this.#sawJob(item, answered);
       else if (expected) this.#sawRow(item.row, expected, answered);
     });
-  }
-
-  #templateOf(item: Item): RequestTemplate | null {
-    return this.#protocol && (item.kind === 'row' ? this.#protocol.read : this.#protocol.poll);
-  }
-
-  /** Null: the protocol has no words for it. */
-  #requestOf(item: Item): HttpRequest | null {
-    const { tenant } = item.kind === 'row' ? item.row : item.job;
-    if (this.#protocol !== null) {
-      const template = this.#templateOf(item);
-      const words = item.kind === 'row' ? { key: spokenKey(item.row.sheet, item.row.row) } : { id: item.job.id };
-      return template && speak(template, { tenant, ...words });
-    }
-    const path = item.kind === 'row' ? `/sheets/${item.row.sheet}/rows/${item.row.row}` : `/jobs/${item.job.id}`;
-    return { tenant, method: 'GET', path, body: null, key: null };
   }
 
   /** In a service that is not Petri's: the value must be one that was acknowledged, or one that may have replaced it. */
@@ -137,7 +118,7 @@ export class ReadBackRun {
     this.#isLost({ tenant: row.tenant, request: row.request || values.newest, expected, seen });
   }
 
-  #later(item: Item): void {
+  #later(item: ReadBackItem): void {
     this.#waiting++;
     const timer = this.#time.after(againMs, () => {
       this.#timers.delete(timer);
@@ -166,13 +147,13 @@ export class ReadBackRun {
     this.#isLost({ tenant: row.tenant, request: row.request, expected: wanted, seen });
   }
 
-  #sawJob(item: Item & { kind: 'job' }, answered: Answered): void {
+  #sawJob(item: ReadBackItem & { kind: 'job' }, answered: Answered): void {
     const { tenant, request, id } = item.job;
     if (answered.status === 404) {
       this.#ended++;
       return this.#isLost({ tenant, request, expected: `job ${id}, accepted`, seen: 'no such job' });
     }
-    const template = this.#templateOf(item);
+    const template = templateOfItem(item, this.#protocol);
     const ended = template ? hasEnded(template, answered) : /"state":\s*"(done|dead)"/.test(answered.body);
     if (!ended) return this.#later(item);
     item.job.ended = true;
@@ -183,11 +164,4 @@ export class ReadBackRun {
     this.#lostCount++;
     if (this.#lost.length < lostNamedMax) this.#lost.push(lost);
   }
-}
-
-/** Only the cell itself can say that something is not there. */
-function conclusive(result: Answered | Failed, good: readonly number[]): Answered | null {
-  if (result.kind === 'failed' || result.headers['x-cell-id'] === undefined) return null;
-  const named = good.includes(result.status) || result.status === 404;
-  return named ? result : null;
 }

@@ -7,9 +7,9 @@ import type { Answered, Failed, HttpPort } from './http-client.ts';
 import { acknowledge, versionOf, type ClientMemory, type RowMemory } from './memory.ts';
 import { outcomeOf, outcomeOfFailure, type Outcome } from './outcome.ts';
 import type { PlannedRequest } from './plan.ts';
-import { RowValues } from './row-values.ts';
+import { hashOfValue, RowValues } from './row-values.ts';
 import { RetryBudget, retryWaitMs } from './retry.ts';
-import { isRepeatable, outcomeOfTemplate, textAt, versionAt } from './templates.ts';
+import { isRepeatable, outcomeOfTemplate, textAt, valueOf, versionAt } from './templates.ts';
 
 /** At most so many attempts under way: beyond it a request is dropped and counted, instead of eating the machine. */
 export const inFlightMax = 512;
@@ -134,6 +134,7 @@ export class Requests {
       job,
       routed: textOf(headers['x-request-id']),
       final: waitMs === null,
+      ...valueSeen(planned, outcome === 'ok' ? result : null),
       ...(result.kind === 'failed' ? { failure: result.code } : {}),
     });
     if (waitMs !== null) return this.#again(running, waitMs);
@@ -206,6 +207,16 @@ function readAnswer(
   const body = text === null ? null : parseObject(text);
   const version = typeof body?.['version'] === 'number' ? body['version'] : versionOf(etag);
   return { etag, version, job: typeof body?.['id'] === 'string' ? body['id'] : null };
+}
+
+/** Of a service that is not Petri's: what a read showed, as a hash; an answer of Petri's own cells has it in its etag. */
+function valueSeen(
+  { template, op }: PlannedRequest,
+  result: Answered | Failed | null,
+): { readonly valueHash?: string | null } {
+  if (!template || op !== 'read' || result?.kind !== 'answered') return {};
+  const value = valueOf(template, result);
+  return { valueHash: value === null ? null : hashOfValue(value) };
 }
 
 function readOutcome({ template, op }: PlannedRequest, result: Answered | Failed): Outcome {

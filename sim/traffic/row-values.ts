@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** So many writes of one row whose outcome nobody knows; beyond it nothing can be said of the row. */
 const doubtfulMax = 1000;
 
@@ -63,4 +65,9 @@ export class RowValues {
     if (this.#doubtful.size >= doubtfulMax) this.#tooManyDoubts = true;
     else this.#doubtful.add(value);
   }
+}
+
+/** What is recorded of a value that somebody else's service showed: enough to tell values apart, and not to read them. */
+export function hashOfValue(value: string): string {
+  return createHash('sha256').update(value).digest('hex').slice(0, 16);
 }

@@ -1,7 +1,8 @@
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { PartContext, RunningPart } from '../../cells/runtime/part.ts';
 import type { ReadBack, TrafficStatus } from '../state/status.ts';
-import type { TrafficSettings } from './contract.ts';
+import type { FinalReadBack, TrafficSettings } from './contract.ts';
+import { FinalReadBackRun } from './final-read-back.ts';
 import { Generator, type TrafficChange } from './generator.ts';
 import { HttpClient, type HttpPort } from './http-client.ts';
 import { ClientMemory } from './memory.ts';
@@ -31,6 +32,7 @@ export async function startTraffic(
   const requests = new Requests({ time, http, events, memory, seed, life, clientRetry });
   const generator = new Generator(time, settings, life, requests, events);
   let readBack: ReadBackRun | null = null;
+  let final: FinalReadBackRun | null = null;
 
   const server = admin
     ? await runtime.serve({
@@ -49,6 +51,13 @@ export async function startTraffic(
             return readBack.status();
           },
           'readback.status': (): ReadBack | null => readBack?.status() ?? null,
+          'final.start': ({ withinMs }: { withinMs: number }): FinalReadBack => {
+            final?.stop();
+            const { protocol } = settings;
+            final = new FinalReadBackRun({ time, http: readingHttp, events, memory, life, protocol, withinMs });
+            return final.status();
+          },
+          'final.status': (): FinalReadBack | null => final?.status() ?? null,
         },
       })
     : null;
@@ -57,6 +66,7 @@ export async function startTraffic(
       generator.stop();
       requests.stop();
       readBack?.stop();
+      final?.stop();
       await Promise.all([server?.close(), http.close(), readingHttp.close()]);
     },
   };
