@@ -79,17 +79,23 @@ export interface RunTimes {
 /** All that it is told beside the events: a recorded run is judged again from this. */
 export type JudgedRun = JudgedWorld & RunTimes;
 
-/** All invariants over one run: fed with every event in the order of the merged log, from the world's first on, then asked once. Pure, and it keeps no more than it needs. */
+/**
+ * All invariants over one run: `createJudge(world: JudgedWorld): Judge`. Pure, and it keeps no more than it needs: a run in virtual
+ * time is judged while it happens, when nobody knows yet when it will have been healed. So `take` may ask for `startT` alone.
+ */
 export interface Judge {
+  /** Every event in the order of the merged log, from the world's first on. */
   take(event: Event): void;
-  end(times: RunTimes): Judgement;
+  /** The scenario's clock begins; called once, before any event at or after `startT` is taken. */
+  begin(startT: number): void;
+  /** Called once, after the last event. */
+  end(times: RunTimes, other?: OtherRuns): Judgement;
 }
 
-/** A judge of one invariant, as {@link Judge}. Pure: no clock, no disk. */
-export interface Checker {
-  readonly id: InvariantId;
-  take(event: Event): void;
-  end(times: RunTimes): InvariantVerdict;
+/** What takes more than one run to know. */
+export interface OtherRuns {
+  /** Hashes of the logs of several runs of the same seed. */
+  readonly logHashes?: readonly string[];
 }
 
 /** Why a run can prove nothing, whatever the invariants say: exit 2. */

@@ -14,6 +14,8 @@ export interface RunHooks {
   readonly createJudge: (world: JudgedWorld) => Judge;
   /** Every event of the run, merged and in order, as it comes. */
   readonly onEvents?: (events: readonly Event[]) => void;
+  /** The clock is 0 at `startT`, in monotonic microseconds; told before any event at or after it. */
+  readonly onClock?: (startT: number) => void;
   readonly onPhase?: (phase: RunPhase) => void;
   /** Something of the timeline was begun. */
   readonly onDone?: (done: RunPlan['done'][number]) => void;
@@ -85,6 +87,8 @@ class ScenarioRun {
     await this.#untilSteady();
     this.#hooks.onPhase?.('timeline');
     const startT = driver.nowT();
+    this.#judge.begin(startT);
+    this.#hooks.onClock?.(startT);
     const startedAt = (await this.#status())?.now ?? 0;
     if (!this.#cut) {
       this.#timeline.start(startT);
