@@ -13,7 +13,7 @@ export function explainError(error: unknown): Explained {
   if (error instanceof Failure) return { exitCode: error.exitCode, message: error.message, isBug: false };
   const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
   const text = typeof message === 'string' && message !== '' ? message : String(error);
-  if (name === 'RpcError' || name === 'StateFolderError') {
+  if (name === 'RpcError' || name === 'StateFolderError' || name === 'RunFolderError') {
     switch (code) {
       case 'usage':
         return { exitCode: exitCodes.usage, message: text, isBug: false };

@@ -4,7 +4,8 @@ import { didYouMean } from '../world/suggest.ts';
 import type { CommandContext } from './context.ts';
 import { unavailable, usage } from './failure.ts';
 import { headingOf, inGroups } from './groups.ts';
-import { commands, laterCommands, type CommandEntry } from './table.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { commands, laterCommands } from './table.ts';
 
 const helpFlags = ['-h', '--help'];
 

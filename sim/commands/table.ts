@@ -1,22 +1,5 @@
-import type { Run } from './context.ts';
-
-/** One command as the front door registers it. Its code is loaded only when it runs. */
-export interface CommandEntry {
-  /** `status`, `tenant add`. */
-  readonly name: string;
-  /** Commander's notation: `<target>` must be there, `[id]` may, `[settings...]` may be many. */
-  readonly args: readonly string[];
-  readonly summary: string;
-  readonly options: readonly (readonly [flags: string, description: string])[];
-  readonly examples: readonly string[];
-  /** It is about a world that is up: takes `--name`. */
-  readonly live: boolean;
-  /** It prints: takes `--json`. */
-  readonly json: boolean;
-  readonly load: () => Promise<{ readonly run: Run; readonly moreHelp?: () => string }>;
-  /** `--help` shows what `moreHelp` returns, too. */
-  readonly hasMoreHelp?: true;
-}
+import type { CommandEntry } from './command-entry.ts';
+import { runCommands } from './table-of-runs.ts';
 
 const forFlag = ['--for <duration>', 'end it by itself after so long: 10s, 2m; at most 1h'] as const;
 const follow = ['-f, --follow', 'go on with what comes'] as const;
@@ -379,6 +362,7 @@ export const commands: readonly CommandEntry[] = [
     json: true,
     load: () => import('./about.ts'),
   },
+  ...runCommands,
 ];
 
 /** Commands that are planned; each is answered with one sentence. */
@@ -388,7 +372,6 @@ export const laterCommands: readonly string[] = [
   'bugs',
   'scenario',
   'pack',
-  'report',
   'replay',
   'check',
   'capacity',

@@ -97,7 +97,8 @@ export class EventFile {
   }
 }
 
-function parseEvent(line: string): Event | null {
+/** One line of an event file; null where it is none. */
+export function parseEvent(line: string): Event | null {
   if (line.length === 0) return null;
   try {
     const value = JSON.parse(line) as Partial<Event> | null;
