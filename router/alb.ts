@@ -3,21 +3,26 @@ import type { PartContext, RunningPart } from '../cells/runtime/part.ts';
 import { pickTask } from './balance.ts';
 import { BalancedRequest } from './balanced-request.ts';
 import type { AlbSettings } from './contract.ts';
+import { firstHeader } from './http/header-lines.ts';
 import { innerLimits } from './http/limits.ts';
 import { HttpListener } from './http/listener.ts';
 import { problem, type WholeAnswer } from './http/problem.ts';
 import type { HttpHandler, HttpRequest, RefusedBytes, RequestOwner } from './http/request.ts';
+import { isDrawn, ownAnswer, type OwnAnswers } from './own-answer.ts';
 import { TaskUpstream } from './task-upstream.ts';
 
 /** A cell's load balancer: least outstanding requests over its healthy web tasks. */
 export class Alb implements HttpHandler {
   readonly settings: AlbSettings;
   readonly cell: string;
+  readonly #ownAnswers: () => OwnAnswers | null;
   readonly #tasks = new Map<string, TaskUpstream>();
   #list: readonly TaskUpstream[] = [];
   #turn = 0;
 
-  constructor(settings: AlbSettings, cell: string) {
+  /** `ownAnswers`: what it says in place of its tasks now; null: nothing. */
+  constructor(settings: AlbSettings, cell: string, ownAnswers: () => OwnAnswers | null = () => null) {
+    this.#ownAnswers = ownAnswers;
     this.settings = settings;
     this.cell = cell;
     this.setTargets(settings.targets);
@@ -28,6 +33,8 @@ export class Alb implements HttpHandler {
       request.to.answer(this.#health());
       return null;
     }
+    const own = this.#ownAnswers();
+    if (own && this.#answersItself(own, request)) return null;
     return new BalancedRequest(this, request).start();
   }
 
@@ -64,6 +71,19 @@ export class Alb implements HttpHandler {
     for (const task of this.#list) task.close();
   }
 
+  #answersItself({ share, status }: OwnAnswers, { head, to }: HttpRequest): boolean {
+    const id = firstHeader(head.headers, 'x-request-id') ?? String(this.#turn++);
+    if (!isDrawn(id, share)) return false;
+    const epoch = firstHeader(head.headers, 'x-cell-epoch');
+    const lines = [
+      `x-cell-id: ${this.cell}`,
+      `x-request-id: ${id}`,
+      ...(epoch === null ? [] : [`x-cell-epoch: ${epoch}`]),
+    ];
+    to.answer(ownAnswer(status, lines.map((line) => `${line}\r\n`).join('')));
+    return true;
+  }
+
   /** Its own answer, for the router's probes: whether a request would find a task. */
   #health(): WholeAnswer {
     const healthy = this.#list.filter((task) => task.healthy).length;
@@ -82,7 +102,7 @@ export async function serveAlb({
   RunningPart & { readonly alb: Alb; readonly at: Endpoint }
 > {
   if (!config.listen) throw new Error('an ALB needs an address to listen on');
-  const alb = new Alb(config.settings, config.cell ?? '');
+  const alb = new Alb(config.settings, config.cell ?? '', () => runtime.conditions.now.answers);
   const admin = config.admin
     ? await runtime.serve({
         listen: config.admin,

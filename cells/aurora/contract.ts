@@ -9,7 +9,8 @@ import type { MoveReads, MoveTransactions, Residence } from './move-contract.ts'
  * - `read` {name, args}  a named read, writer or a reader of the current generation; error `not-current` otherwise.
  * - `status` {} → AuroraStatus
  * - `promote` {} → AuroraRole    a failover asked for: the instance becomes the writer of a new generation (or stays it).
- * A call whose storage failed gets `failed` (rolled back, surely no effect) or, where the commit itself broke, `unknown`.
+ * A call that failed gets `failed`, or `unwritable` where the volume is full, read-only or broken (both: rolled back, surely no effect),
+ * or, where the commit itself broke, `unknown`.
  * What a transaction refuses for reasons of the domain (stale epoch, key mismatch) is a result, never an error.
  */
 export interface AuroraRole {

@@ -1,4 +1,5 @@
 import { RpcError } from '../protocol/rpc-error.ts';
+import type { Conditions } from '../runtime/conditions.ts';
 import { runRead, type ReadName } from '../sheets/reads.ts';
 import { runTransaction, type TransactionName } from '../sheets/transactions.ts';
 import type { AuroraStorage, GenerationStore } from './storage.ts';
@@ -17,11 +18,14 @@ export class OpenGeneration {
   readonly role: 'writer' | 'reader';
   readonly #storage: Pick<AuroraStorage, 'hasLaterThan'>;
   readonly #database: GenerationStore;
+  readonly #conditions: Conditions;
+  #bytesMax: number | null = null;
 
-  constructor(storage: AuroraStorage, generation: number, role: 'writer' | 'reader') {
+  constructor(storage: AuroraStorage, generation: number, role: 'writer' | 'reader', conditions: Conditions) {
     this.generation = generation;
     this.role = role;
     this.#storage = storage;
+    this.#conditions = conditions;
     this.#database = storage.open(generation, role);
   }
 
@@ -43,8 +47,36 @@ export class OpenGeneration {
     return { outcomes: calls.map((call) => ({ ok: false, error: fencedError(call.kind) })), fenced: true };
   }
 
+  /** Writes something and takes it back. Throws where a transaction would fail for the storage's sake; a reader only asks. */
+  tryWrite(): void {
+    const database = this.#database;
+    if (this.role === 'reader') return this.#admit();
+    this.#begin();
+    try {
+      database.store.putTenant('trial', 0, 'home');
+    } finally {
+      if (database.inTransaction) database.rollback();
+    }
+  }
+
+  usedBytes(): number {
+    return this.#database.usedBytes();
+  }
+
   close(): void {
     this.#database.close();
+  }
+
+  #admit(): void {
+    this.#conditions.admit(() => this.#database.usedBytes());
+  }
+
+  #begin(): void {
+    this.#admit();
+    const { bytesMax } = this.#conditions.now;
+    if (bytesMax !== this.#bytesMax) this.#database.bound(bytesMax);
+    this.#bytesMax = bytesMax;
+    this.#database.begin();
   }
 
   #commitTogether(calls: readonly Call[], outcomes: Outcome[]): void {
@@ -57,12 +89,14 @@ export class OpenGeneration {
     calls.forEach(({ kind, name, args }, index) => {
       if (kind !== 'tx') return;
       inHand.push(index);
-      outcomes[index] = attempt(() => {
-        if (!database.inTransaction) database.begin();
+      const outcome = attempt(() => {
+        if (!database.inTransaction) this.#begin();
         return database.store.atomically(() => runTransaction(database.store, name, args));
       });
+      outcomes[index] = outcome;
       // A full disk ends the whole transaction, not only the savepoint: what came before in this group is gone with it.
-      if (!database.inTransaction) failAll('failed', 'the storage gave the transaction up');
+      if (!database.inTransaction)
+        failAll(outcome.ok ? 'failed' : outcome.error.code, 'the storage gave the transaction up');
     });
     if (inHand.length === 0) return;
     try {
@@ -77,11 +111,16 @@ function attempt(work: () => unknown): Outcome {
   try {
     return { ok: true, result: work() };
   } catch (error) {
-    return failure('failed', error);
+    return failure(isOfStorage(error) ? 'unwritable' : 'failed', error);
   }
 }
 
-/** `failed`: rolled back, surely without effect. `unknown`: the commit itself broke. */
+/** The volume is full, read-only or broken: nothing is wrong with what was asked. */
+function isOfStorage(error: unknown): boolean {
+  return /^SQLITE_(FULL|READONLY|IOERR)/.test((error as { code?: string }).code ?? '');
+}
+
+/** `failed`, `unwritable`: rolled back, surely without effect. `unknown`: the commit itself broke. */
 function failure(code: string, error: unknown): Outcome {
   return { ok: false, error: new RpcError(code, error instanceof Error ? error.message : String(error)) };
 }

@@ -1,4 +1,6 @@
 import { RpcError } from '../protocol/rpc-error.ts';
+import type { Conditions } from '../runtime/conditions.ts';
+import { DiskTurns } from '../runtime/disk-turns.ts';
 import type { EventSink } from '../runtime/events.ts';
 import type { Time } from '../runtime/time.ts';
 import type { AuroraRole, AuroraSettings, AuroraStatus } from './contract.ts';
@@ -6,9 +8,9 @@ import { OpenGeneration, type Call } from './generation.ts';
 import type { AuroraStorage } from './storage.ts';
 
 interface Waiting {
-  readonly call: Call;
+  readonly call: Call | { readonly kind: 'trial' };
   readonly resolve: (result: unknown) => void;
-  readonly reject: (error: RpcError) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export interface InstanceOptions {
@@ -17,13 +19,15 @@ export interface InstanceOptions {
   readonly settings: AuroraSettings;
   readonly events: EventSink;
   readonly onRole: (role: AuroraRole) => void;
-  readonly time: Pick<Time, 'soon'>;
+  readonly time: Pick<Time, 'soon' | 'after'>;
+  readonly conditions: Conditions;
 }
 
 /** One Aurora instance: the generation that it serves, in which role, and the calls that wait for the end of this turn. */
 export class Instance {
   readonly #options: InstanceOptions;
   #open: OpenGeneration | null = null;
+  readonly #disk: DiskTurns<Waiting>;
   #waiting: Waiting[] = [];
   #transactions = 0;
   #commits = 0;
@@ -31,6 +35,12 @@ export class Instance {
 
   constructor(options: InstanceOptions) {
     this.#options = options;
+    const { time, conditions } = options;
+    this.#disk = new DiskTurns(
+      time,
+      () => conditions.now.diskDelayMs,
+      (group) => this.#run(group),
+    );
   }
 
   get role(): AuroraRole {
@@ -48,12 +58,21 @@ export class Instance {
     };
   }
 
-  /** Answers at the end of this turn of the event loop, together with everything else that arrived in it. */
-  submit(call: Call): Promise<unknown> {
+  /** Answers at the end of this turn of the event loop, together with everything else that arrived in it. On a slow disk reads do not wait for writes. */
+  submit(call: Waiting['call']): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (call.kind !== 'read' && this.#options.conditions.now.diskDelayMs > 0) {
+        this.#disk.add({ call, resolve, reject });
+        return;
+      }
       if (this.#waiting.length === 0) this.#options.time.soon(() => this.#runGroup());
       this.#waiting.push({ call, resolve, reject });
     });
+  }
+
+  /** What the current generation holds, in bytes; 0 where none is served. */
+  usedBytes(): number {
+    return this.#open?.usedBytes() ?? 0;
   }
 
   /** Raises the generation and serves it as its writer. False where another instance was first or the copy failed: nothing is served then. */
@@ -67,7 +86,7 @@ export class Instance {
       this.stepDown('overtaken');
       return false;
     }
-    this.#serve(new OpenGeneration(storage, generation, 'writer'), reason);
+    this.#serve(new OpenGeneration(storage, generation, 'writer', this.#options.conditions), reason);
     storage.tidyBefore(generation);
     return true;
   }
@@ -75,7 +94,7 @@ export class Instance {
   follow(reason: string): void {
     const { storage } = this.#options;
     this.#close();
-    this.#serve(new OpenGeneration(storage, storage.current(), 'reader'), reason);
+    this.#serve(new OpenGeneration(storage, storage.current(), 'reader', this.#options.conditions), reason);
   }
 
   /** Serves nothing until the next move. */
@@ -90,6 +109,7 @@ export class Instance {
 
   /** Finishes what waits, then closes. */
   stop(): void {
+    this.#disk.flush();
     this.#runGroup();
     this.#close();
   }
@@ -113,13 +133,21 @@ export class Instance {
   #runGroup(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#run(waiting);
+  }
+
+  #run(waiting: readonly Waiting[]): void {
     // Whoever was stopped for a while learns it here, before it runs what arrived meanwhile: refused is better than unknown.
     if (this.#open && this.#options.storage.hasLaterThan(this.#open.generation)) this.#catchUp();
     const open = this.#open;
-    const taken = waiting.filter(({ call, reject }) => {
+    const taken = waiting.flatMap(({ call, resolve, reject }) => {
+      if (call.kind === 'trial') {
+        trial(open, resolve, reject);
+        return [];
+      }
       const refusal = refusalFor(call, open);
       if (refusal) reject(refusal);
-      return !refusal;
+      return refusal ? [] : [{ call, resolve, reject }];
     });
     if (!open || taken.length === 0) return;
     const { outcomes, fenced } = open.run(taken.map(({ call }) => call));
@@ -139,12 +167,21 @@ export class Instance {
     if (storage.isWhole(storage.current())) this.follow('following');
   }
 
-  #count(taken: readonly Waiting[]): void {
+  #count(taken: readonly Pick<Waiting, 'call'>[]): void {
     const transactions = taken.filter(({ call }) => call.kind === 'tx').length;
     if (transactions === 0) return;
     this.#transactions += transactions;
     this.#commits++;
     this.#groupMax = Math.max(this.#groupMax, transactions);
+  }
+}
+
+function trial(open: OpenGeneration | null, resolve: (result: unknown) => void, reject: (error: Error) => void): void {
+  try {
+    open?.tryWrite();
+    resolve(null);
+  } catch (error) {
+    reject(error as Error);
   }
 }
 

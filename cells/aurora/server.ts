@@ -39,10 +39,15 @@ export async function startAurora(
     settings,
     events,
     time,
+    conditions: runtime.conditions,
     onRole: (role) => {
       if (role.role !== 'starting') hasRole.resolve();
       server.notifyAll('role', role);
     },
+  });
+  runtime.conditions.keeps({
+    usedBytes: () => instance.usedBytes(),
+    tryWrite: async () => void (await instance.submit({ kind: 'trial' })),
   });
   const server: RpcServer = await runtime.serve({
     listen: { host: config.listen.host, port: config.listen.port },

@@ -3,18 +3,19 @@ import { applyPragmas, type Pragmas } from '../sqlite/pragmas.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { GenerationStore } from './storage.ts';
 
+/** SQLite's own bound, which is none in practice. */
+const pagesMax = 4_294_967_294;
+
 /** A generation in a SQLite file. */
 export class SqliteGeneration implements GenerationStore {
   readonly store: SqliteStore;
   readonly pragmas: Pragmas;
   readonly #database: Database.Database;
 
-  /** `pagesMax` bounds the file (SQLite's `max_page_count`): the volume's size, where it has one. */
-  constructor(path: string, role: 'writer' | 'reader', limits: { readonly pagesMax?: number } = {}) {
+  constructor(path: string, role: 'writer' | 'reader') {
     this.#database = new Database(path, { readonly: role === 'reader', fileMustExist: true });
     try {
       this.pragmas = applyPragmas(this.#database);
-      if (limits.pagesMax !== undefined) this.#database.pragma(`max_page_count = ${limits.pagesMax}`);
       this.store = new SqliteStore(this.#database);
     } catch (error) {
       this.#database.close();
@@ -24,6 +25,15 @@ export class SqliteGeneration implements GenerationStore {
 
   get inTransaction(): boolean {
     return this.#database.inTransaction;
+  }
+
+  usedBytes(): number {
+    return this.#number('page_count') * this.#number('page_size');
+  }
+
+  bound(bytesMax: number | null): void {
+    const pages = bytesMax === null ? pagesMax : Math.max(1, Math.floor(bytesMax / this.#number('page_size')));
+    this.#database.pragma(`max_page_count = ${pages}`);
   }
 
   begin(): void {
@@ -40,5 +50,9 @@ export class SqliteGeneration implements GenerationStore {
 
   close(): void {
     this.#database.close();
+  }
+
+  #number(pragma: 'page_count' | 'page_size'): number {
+    return this.#database.pragma(pragma, { simple: true }) as number;
   }
 }

@@ -7,14 +7,11 @@ import { Volume } from './volume.ts';
 /** A folder with a SQLite file for each generation. */
 export class SqliteStorage implements AuroraStorage {
   readonly #volume: Volume;
-  readonly #limits: { readonly pagesMax?: number };
   /** The generation whose tables were last seen to be of this version. */
   #current = 0;
 
-  /** `pagesMax` bounds each file: the volume's size, where it has one. */
-  constructor(folder: string, limits: { readonly pagesMax?: number } = {}) {
+  constructor(folder: string) {
     this.#volume = new Volume(folder);
-    this.#limits = limits;
   }
 
   current(): number {
@@ -43,7 +40,7 @@ export class SqliteStorage implements AuroraStorage {
   }
 
   open(generation: number, role: 'writer' | 'reader'): GenerationStore {
-    return new SqliteGeneration(this.#volume.databaseOf(generation), role, this.#limits);
+    return new SqliteGeneration(this.#volume.databaseOf(generation), role);
   }
 
   tidyBefore(generation: number): void {

@@ -7,6 +7,10 @@ export interface GenerationStore {
   readonly pragmas: Readonly<Record<string, string | number>>;
   /** False where the storage gave the transaction up, and all of it. */
   readonly inTransaction: boolean;
+  /** What the file holds, in bytes. */
+  usedBytes(): number;
+  /** From now on it grows to no more than this, as far as it can tell; null: without bound. */
+  bound(bytesMax: number | null): void;
   begin(): void;
   /** Returns once it is on the disk. Throws where nobody knows whether it is. */
   commit(): void;

@@ -14,6 +14,8 @@ export interface ItemStore {
   /** One consistent read, in order of table and key. */
   scan(tables: readonly string[], prefix: string): Keyed[];
   count(): number;
+  /** What is held, in bytes. */
+  usedBytes(): number;
   /** Runs several writes as one commit. Throws where nothing of it stayed. */
   together(work: () => void): void;
   /** False where the storage gave up the commit under way, and all of it. */

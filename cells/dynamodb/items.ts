@@ -67,6 +67,13 @@ export class Items implements ItemStore {
     return this.#statements.count.get() as number;
   }
 
+  usedBytes(): number {
+    const [pages, bytes] = (['page_count', 'page_size'] as const).map((name) =>
+      Number(this.#database.pragma(name, { simple: true })),
+    );
+    return (pages ?? 0) * (bytes ?? 0);
+  }
+
   get inTransaction(): boolean {
     return this.#database.inTransaction;
   }

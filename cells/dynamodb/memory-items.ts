@@ -40,6 +40,14 @@ export class MemoryItems implements ItemStore {
     return count;
   }
 
+  usedBytes(): number {
+    let bytes = 0;
+    for (const items of this.#tables.values()) {
+      for (const [key, item] of items) bytes += key.length + JSON.stringify(item).length;
+    }
+    return bytes;
+  }
+
   together(work: () => void): void {
     work();
   }

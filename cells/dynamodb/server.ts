@@ -29,7 +29,8 @@ export async function startDynamodb(
 ): Promise<RunningPart> {
   if (!config.listen) throw new Error(`${config.address} needs listen`);
   const { items, pragmas } = open(config);
-  const group = new WriteGroup(runtime.time, items);
+  const group = new WriteGroup(runtime.time, items, runtime.conditions);
+  runtime.conditions.keeps({ usedBytes: () => items.usedBytes(), tryWrite: () => group.tryWrite() });
   const server = await runtime.serve({
     listen: { host: config.listen.host, port: config.listen.port },
     token: config.token,

@@ -24,6 +24,8 @@ export interface PartConfig<Settings = unknown> {
   readonly eventsFile: string;
   /** A folder that survives the part's death; null where it keeps nothing. Shared by the two Aurora instances of a cell. */
   readonly volume: string | null;
+  /** What the volume holds at most; null or missing: no bound. */
+  readonly volumeBytes?: number | null;
   /** Neighbours by name, each in order of their index; an address behind a link is the link's. */
   readonly upstreams: Readonly<Record<string, readonly Endpoint[]>>;
   readonly settings: Settings;

@@ -4,7 +4,9 @@ import { EventLog } from './event-log.ts';
 import { lookNamesUpAtOnce } from './lookup.ts';
 import type { EventSink } from './events.ts';
 import type { PartConfig } from './part-config.ts';
+import { Conditions } from './conditions.ts';
 import { realRuntime, type Runtime } from './runtime.ts';
+import { underConditions } from './under-conditions.ts';
 
 /** What a program hands back once it serves. */
 export interface RunningPart {
@@ -87,7 +89,8 @@ function run<Settings>(
   // The owner may have died before this line was reached.
   if (process.send !== undefined && !process.connected) exit(0);
 
-  start({ config, events, runtime: realRuntime }).then(
+  const runtime = underConditions(realRuntime, new Conditions(config.volumeBytes ?? null));
+  start({ config, events, runtime }).then(
     (part) => {
       running = part;
       if (process.send === undefined) process.stdout.write(`${readyLine}\n`);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FramedClient, type FramedClientOptions } from '../protocol/client.ts';
 import type { RpcClient, RpcServer } from '../protocol/rpc.ts';
 import { serveFramed, type FramedServerOptions } from '../protocol/server.ts';
+import { Conditions } from './conditions.ts';
 import { realTime, type Time } from './time.ts';
 
 /** What a part touches besides its own files: time, its neighbours, names that nobody else has. */
@@ -12,6 +13,8 @@ export interface Runtime {
   /** Resolves once it listens. */
   serve(options: FramedServerOptions): Promise<RpcServer>;
   newId(): string;
+  /** How its volume and its clock are; the clock of `time` is off by it already. */
+  readonly conditions: Conditions;
 }
 
 /** A process or container on a real machine. */
@@ -20,4 +23,5 @@ export const realRuntime: Runtime = {
   connect: (options) => new FramedClient(options),
   serve: serveFramed,
   newId: randomUUID,
+  conditions: new Conditions(),
 };

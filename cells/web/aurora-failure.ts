@@ -3,7 +3,7 @@ import type { CellResponse } from './exchange.ts';
 import { problem } from './problem.ts';
 
 /** Codes after which Aurora surely did nothing. */
-const withoutEffect: ReadonlySet<string> = new Set(['not-sent', 'not-writer', 'not-current']);
+const withoutEffect: ReadonlySet<string> = new Set(['not-sent', 'not-writer', 'not-current', 'failed', 'unwritable']);
 
 /**
  * What a caller is told when a call to Aurora failed: 503 where surely nothing was done, 504 where the call ran into its

@@ -65,6 +65,7 @@ runPart<WebSettings>(async ({ config, events, runtime }) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
   });
+  const admin = config.admin ? await runtime.serve({ listen: config.admin, token, handlers: {} }) : null;
   // After it serves: loading BullMQ takes longer than everything else here.
   runtime.time.soon(() => void relay.start());
   return {
@@ -73,6 +74,7 @@ runPart<WebSettings>(async ({ config, events, runtime }) => {
         server.close(() => resolve());
         server.closeIdleConnections();
       });
+      await admin?.close();
       for (const part of [relay, poller, aurora, dynamodb]) part.close();
     },
   };

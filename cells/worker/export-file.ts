@@ -2,19 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { csvLine } from './csv.ts';
+import type { FilesVolume } from './files-volume.ts';
 import type { Exported, SheetRow } from './ports.ts';
 
 /**
  * Writes `<volume>/exports/<tenant>/<job>.csv`: a temporary file, synced, then named in one step that never replaces.
- * Of two deliveries the first to name it wins, and a worker that slept through its visibility changes nothing.
+ * Rejects with a DiskError where the volume takes no write. Of two deliveries the first to name it wins, and a worker that slept through its visibility changes nothing.
  */
 export async function writeExport(
-  volume: string,
+  volume: FilesVolume,
   tenant: string,
   job: string,
   rows: readonly SheetRow[],
 ): Promise<Exported> {
-  const folder = join(volume, 'exports', tenant);
+  await volume.admit();
+  const folder = join(volume.folder, 'exports', tenant);
   const file = join(folder, `${job}.csv`);
   const temporary = join(folder, `.${job}.${randomUUID()}.tmp`);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -8,6 +8,7 @@ import { runPart } from '../runtime/part.ts';
 import type { WorkerSettings } from '../web/contract.ts';
 import { Consumer } from './consumer.ts';
 import { writeExport } from './export-file.ts';
+import { FilesVolume } from './files-volume.ts';
 import { DynamodbLeases } from './leases.ts';
 import type { WorkPorts } from './ports.ts';
 import { receive } from './receive.ts';
@@ -18,6 +19,8 @@ runPart<WorkerSettings>(async ({ config, events, runtime }) => {
   const { time } = runtime;
   const { settings, token, volume } = config;
   if (volume === null) throw new Error(`${config.address}: a worker needs its cell's volume, for exports`);
+  const files = new FilesVolume(volume, runtime.conditions, time);
+  runtime.conditions.keeps(files);
   const aurora = new AuroraClient(runtime, config.upstreams['aurora'] ?? [], token, settings.auroraTimeoutMs);
   const dynamodb = new DynamodbClient(runtime, upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
   const poller = new ConfigPoller(time, dynamodb, settings.policies, (policies) => consumer.adopt(policies));
@@ -33,7 +36,7 @@ runPart<WorkerSettings>(async ({ config, events, runtime }) => {
     yieldTurn: () => new Promise((resolve) => void time.soon(resolve)),
     wait: (ms) => wait(time, ms),
     ending: () => ending,
-    writeExport: (tenant, job, rows) => writeExport(volume, tenant, job, rows),
+    writeExport: (tenant, job, rows) => writeExport(files, tenant, job, rows),
     bury: (letter) => consumer.bury(letter),
   };
   const consumer = new Consumer({
@@ -45,9 +48,11 @@ runPart<WorkerSettings>(async ({ config, events, runtime }) => {
     policies: settings.policies,
     receive: (received) => receive(received, ports),
   });
+  const admin = config.admin ? await runtime.serve({ listen: config.admin, token, handlers: {} }) : null;
   return {
     async stop() {
       ending = true;
+      await admin?.close();
       await consumer.stop();
       for (const part of [poller, aurora, dynamodb]) part.close();
     },

@@ -1,7 +1,14 @@
 import { RpcError } from '../protocol/rpc-error.ts';
 
 /** Outcomes of Aurora that another try can settle: not done, or not known whether done. */
-const worthAnotherTry: ReadonlySet<string> = new Set(['not-sent', 'not-writer', 'not-current', 'unknown', 'fenced']);
+const worthAnotherTry: ReadonlySet<string> = new Set([
+  'not-sent',
+  'not-writer',
+  'not-current',
+  'unwritable',
+  'unknown',
+  'fenced',
+]);
 
 const waitMsMax = 500;
 

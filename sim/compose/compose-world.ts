@@ -31,6 +31,7 @@ export const composeWorld: World = {
     xlAbove: 1000,
     workerConcurrency: 4,
     auroraFailoverMs: 1000,
+    volumeBytes: null,
     sizes: { web: task, worker: task, xl: { cpus: 2, memoryBytes: 1024 ** 3 }, other: task },
     services: {},
     without: [],

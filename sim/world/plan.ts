@@ -303,6 +303,7 @@ export class Plan {
     return this.#program(address, service, cell, service === 'web' ? 'web' : 'worker', {
       index,
       listen: service === 'web' ? this.#listen(address) : null,
+      admin: this.#listen(`${address}:admin`),
       volume: service === 'web' ? null : `${cell}-files`,
       upstreams: {
         aurora: [this.#linkEnd(address, cell, 'aurora', 1), this.#linkEnd(address, cell, 'aurora', 2)],
@@ -375,6 +376,7 @@ export class Plan {
       admin: null,
       eventsFile: places.eventsFile(address),
       volume: volume === null ? null : places.volume(volume),
+      volumeBytes: cell === null || volume === null ? null : world.cell.volumeBytes,
       upstreams: {},
       ...config,
     };

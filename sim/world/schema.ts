@@ -12,6 +12,7 @@ import {
   rate,
   section,
   share,
+  size,
   text,
   toSize,
   whole,
@@ -77,6 +78,10 @@ export const worldSections = {
       { min: 100, max: 600_000 },
       "How long after the writer's death the reader is promoted",
     ).prefault('1s'),
+    volumeSize: size(
+      { min: 128 * 1024, max: 64 * 1024 ** 3 },
+      'What the volume of an Aurora, a DynamoDB and the exports of a cell holds at most (128KiB to 64GiB). Without it there is no bound.',
+    ).optional(),
     sizes: section({
       web: partSize('A web task', 1, '512MiB'),
       worker: partSize('A worker', 1, '512MiB'),
@@ -128,7 +133,7 @@ export type WorldFile = z.input<typeof worldFileSchema>;
 
 /** Fills in what only the whole file can say. */
 export function toWorld(file: WorldSections & { readonly name: string; readonly seed: number }): World {
-  const { replaceAfter, auroraFailover, sizes, services: brought, without, ...cell } = file.cell;
+  const { replaceAfter, auroraFailover, sizes, services: brought, without, volumeSize, ...cell } = file.cell;
   const { rate: rps, mix, on, skew } = file.traffic;
   const services = toServices(brought ?? {});
   const protocol = services['web'] ? toProtocol(file.protocol ?? {}) : null;
@@ -146,6 +151,7 @@ export function toWorld(file: WorldSections & { readonly name: string; readonly 
       ...cell,
       replaceAfterMs: Number(replaceAfter),
       auroraFailoverMs: Number(auroraFailover),
+      volumeBytes: volumeSize === undefined ? null : Number(volumeSize),
       sizes: { web: toSize(sizes.web), worker: toSize(sizes.worker), xl: toSize(sizes.xl), other: toSize(sizes.other) },
       services,
       without: without ?? leftOut(services),

@@ -27,6 +27,8 @@ export interface World {
     readonly xlAbove: number;
     readonly workerConcurrency: number;
     readonly auroraFailoverMs: number;
+    /** What each volume of a cell's own stores and exports holds at most; null: no bound. */
+    readonly volumeBytes: number | null;
     /** What a task may use; `other` is every part that is no task. Enforced on Docker. */
     readonly sizes: {
       readonly web: PartSize;

@@ -6,18 +6,21 @@ import { OpenGeneration, type Call } from '../../../cells/aurora/generation.ts';
 import { makeGeneration } from '../../../cells/aurora/make-generation.ts';
 import { SqliteStorage } from '../../../cells/aurora/sqlite-storage.ts';
 import { Volume } from '../../../cells/aurora/volume.ts';
+import { Conditions } from '../../../cells/runtime/conditions.ts';
 import { removeFolder, temporaryFolder } from '../../support/part-process.ts';
 
 let folder: string;
 let volume: Volume;
 let writer: OpenGeneration;
+let conditions: Conditions;
 
 beforeEach(() => {
   folder = temporaryFolder();
+  conditions = new Conditions();
   volume = new Volume(folder);
   expect(volume.raise(1)).toBe(true);
   makeGeneration(volume, 1, [{ id: 't01', epoch: 1 }]);
-  writer = new OpenGeneration(new SqliteStorage(folder), 1, 'writer');
+  writer = new OpenGeneration(new SqliteStorage(folder), 1, 'writer', conditions);
 });
 afterEach(() => {
   writer.close();
@@ -65,7 +68,7 @@ it('takes over the latest generation that became whole, past one that never did'
   volume.raise(2);
   volume.raise(3);
   makeGeneration(volume, 3, []);
-  const third = new OpenGeneration(new SqliteStorage(folder), 3, 'writer');
+  const third = new OpenGeneration(new SqliteStorage(folder), 3, 'writer', new Conditions());
   expect(short(third.run([get('kept')]))).toEqual({ fenced: false, outcomes: ['ok'] });
   third.close();
 });
@@ -81,18 +84,42 @@ it('still fences a writer that slept until its own generation was removed', () =
 });
 
 it('gives up a whole group when the storage is full, and goes on when there is room', () => {
-  const limited = new Database(volume.databaseOf(1));
-  const pages = limited.pragma('page_count', { simple: true }) as number;
-  limited.close();
-  const fill = new OpenGeneration(new SqliteStorage(folder, { pagesMax: pages + 3 }), 1, 'writer');
+  conditions.set([{ kind: 'volume-size', bytesMax: writer.usedBytes() + 3 * 4096 }]);
   const large = (row: string) => put(row, 'x'.repeat(60_000));
-  const { fenced, outcomes } = short(fill.run([put('small'), large('one')]));
+  const { fenced, outcomes } = short(writer.run([put('small'), large('one')]));
   expect(fenced).toBe(false);
-  expect(outcomes.at(-1)).toBe('failed');
+  expect(outcomes.at(-1)).toBe('unwritable');
   // Whatever SQLite undid, the answers say what is there.
-  expect(short(fill.run([get('small'), get('one')])).outcomes).toEqual([outcomes[0] === 'ok' ? 'ok' : 'none', 'none']);
-  expect(short(fill.run([put('small')])).outcomes).toEqual(['ok']);
-  fill.close();
+  expect(short(writer.run([get('small'), get('one')])).outcomes).toEqual([
+    outcomes[0] === 'ok' ? 'ok' : 'none',
+    'none',
+  ]);
+  expect(short(writer.run([put('small')])).outcomes).toEqual(['ok']);
+  conditions.set([]);
+  expect(short(writer.run([large('one')])).outcomes).toEqual(['ok']);
+});
+
+it.each([
+  ['is full to the last page', (used: number) => ({ kind: 'volume-size', bytesMax: used }) as const],
+  ['is read-only', () => ({ kind: 'read-only' }) as const],
+])('refuses every write while the volume %s, surely without effect, and answers reads', (_what, condition) => {
+  writer.run([put('before')]);
+  conditions.set([condition(writer.usedBytes())]);
+  expect(() => writer.tryWrite()).toThrow('the volume is');
+  expect(short(writer.run([put('a'), get('before'), put('b')]))).toEqual({
+    ...{ fenced: false, outcomes: ['unwritable', 'ok', 'unwritable'] },
+  });
+  conditions.set([]);
+  writer.tryWrite();
+  expect(short(writer.run([get('a'), get('b')])).outcomes).toEqual(['none', 'none']);
+  expect(short(writer.run([put('a')])).outcomes).toEqual(['ok']);
+});
+
+it('leaves nothing of a trial behind', () => {
+  writer.tryWrite();
+  expect(writer.run([{ kind: 'read', name: 'tenants.list', args: {} }]).outcomes).toEqual([
+    { ok: true, result: { kind: 'ok', tenants: [{ id: 't01', epoch: 1, residence: 'home' }] } },
+  ]);
 });
 
 it('brings a volume of an earlier version up to these tables as a writer takes it, and lets nobody follow it before', () => {
@@ -106,7 +133,7 @@ it('brings a volume of an earlier version up to these tables as a writer takes i
   storage.raise(2);
   storage.make(2, []);
   expect(storage.isWhole(2)).toBe(true);
-  const second = new OpenGeneration(storage, 2, 'writer');
+  const second = new OpenGeneration(storage, 2, 'writer', conditions);
   const tenant: Call = { kind: 'read', name: 'tenant.get', args: { tenant: 't01' } };
   const fence: Call = { kind: 'tx', name: 'move.fence', args: { tenant: 't01', epoch: 2 } };
   const { outcomes } = second.run([tenant]);
