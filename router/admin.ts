@@ -9,6 +9,7 @@ export function adminOf(router: Router): Readonly<Record<string, Handler>> {
   return {
     status: () => router.status(),
     route: ({ tenant }: { readonly tenant: string }) => router.decide(tenant),
+    'tenant.inFlight': ({ tenant }: { readonly tenant: string }) => ({ inFlight: router.inFlightOf(tenant) }),
     'map.push': ({ map, source }: { readonly map: unknown; readonly source: string }) =>
       router.map.offer(map, 'push', source),
     'map.pull': async () => {

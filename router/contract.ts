@@ -58,6 +58,7 @@ export interface RouterStatus {
  * The admin port of a router (framed calls):
  * - `status` {} → RouterStatus
  * - `route` {tenant} → RouteDecision (see route.ts), without sending anything
+ * - `tenant.inFlight` {tenant} → {inFlight: number}   its requests that a cell has in hand
  * - `map.push` {map: unknown, source: string} → {accepted: boolean, version: number, reason: string | null}
  * - `map.pull` {} → {version}   reads the store now
  * - `cells.set` {cells: Record<string, Endpoint>} → null

@@ -41,7 +41,7 @@ function tameEntry(entry: Readonly<Record<string, unknown>>): TenantEntry {
   return {
     cell: typeof cell === 'string' && /^[a-z0-9-]{1,63}$/.test(cell) ? cell : 'nowhere',
     epoch: Number.isSafeInteger(epoch) ? (epoch as number) : 0,
-    override: override === 'pinned' || override === 'quarantined' ? override : null,
+    override: isOverride(override) ? override : null,
   };
 }
 
@@ -51,8 +51,7 @@ function checkEntry(tenant: string, entry: unknown, cells: ReadonlySet<string>):
   const { cell, epoch, override } = entry;
   if (typeof cell !== 'string' || !cells.has(cell)) return `tenant ${tenant} is in a cell that nobody knows`;
   if (!Number.isSafeInteger(epoch) || (epoch as number) < 0) return `tenant ${tenant} has no epoch`;
-  if (override !== null && override !== 'pinned' && override !== 'quarantined')
-    return `tenant ${tenant} has an unknown override`;
+  if (override !== null && !isOverride(override)) return `tenant ${tenant} has an unknown override`;
   return null;
 }
 
@@ -76,6 +75,11 @@ function compareMaps(next: CellMap, current: CellMap): MapCheck | null {
 
 function refuse(reason: string, version: number | null): MapCheck {
   return { ok: false, reason, version };
+}
+
+/** Whether a value stands in the override table. */
+export function isOverride(value: unknown): value is NonNullable<TenantEntry['override']> {
+  return value === 'pinned' || value === 'quarantined' || value === 'moving';
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

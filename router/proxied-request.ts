@@ -192,9 +192,13 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
     this.#cell = cell;
     this.#socket = socket;
     cell.inFlight++;
+    this.#router.countInFlight(this.#tenant!, 1);
   }
 
-  /** After a 421: the map has moved on. One more try where a fresh map names another place, else the 421 stands. */
+  /**
+   * After a 421: the map has moved on. One more try where a fresh map names another place; a refusal that will pass, as of a tenant
+   * on its way, is told in place of the 421, since its client knows to come back; else the 421 stands.
+   */
   async #sendAgain(head: ResponseHead, body: Buffer): Promise<void> {
     this.#leave();
     this.#resent = true;
@@ -207,6 +211,10 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
       return this.#forward(decision);
     }
     this.#resent = false;
+    if (decision.kind === 'refuse' && decision.retryAfterS !== null) {
+      this.#handed = false;
+      return this.#refuseRoute(decision);
+    }
     this.#answer = head;
     passWhole(this.#request, head, body, this.#ownLines());
     this.#end(head.status, 'stale-route');
@@ -237,7 +245,10 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
   }
 
   #leave(): void {
-    if (this.#cell) this.#cell.inFlight--;
+    if (this.#cell) {
+      this.#cell.inFlight--;
+      this.#router.countInFlight(this.#tenant!, -1);
+    }
     this.#cell = null;
     this.#socket = null;
   }

@@ -7,6 +7,7 @@ export type RouteRefusal =
   | 'map-unreachable'
   | 'unknown-tenant'
   | 'quarantined'
+  | 'moving'
   | 'unknown-cell'
   | 'cell-down'
   | 'bulkhead-full';
@@ -50,6 +51,7 @@ export function route(tenant: string, world: RouteWorld): RouteDecision {
   if (!entry)
     return { kind: 'refuse', status: 404, reason: 'unknown-tenant', cell: null, epoch: null, retryAfterS: null };
   if (entry.override === 'quarantined') return refuse('quarantined', entry, 30);
+  if (entry.override === 'moving') return refuse('moving', entry, 1);
   const cell = world.cell(entry.cell);
   if (!cell) return refuse('unknown-cell', entry, 1);
   if (cell.health === 'down') return refuse('cell-down', entry, 1);
@@ -72,6 +74,8 @@ export function refusalSentence(decision: RouteDecision & { readonly kind: 'refu
       return `No cell has a tenant ${tenant}.`;
     case 'quarantined':
       return `Tenant ${tenant} is quarantined: the router refuses it alone.`;
+    case 'moving':
+      return `Tenant ${tenant} is on its way to another cell and will be served there in a moment.`;
     case 'unknown-cell':
       return `Tenant ${tenant} lives in cell ${decision.cell}, to which this router has no way.`;
     case 'cell-down':

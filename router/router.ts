@@ -19,6 +19,8 @@ export class Router implements HttpHandler {
   #settings: RouterSettings;
   readonly #cells = new Map<string, CellUpstream>();
   #known: ReadonlySet<string>;
+  /** Requests of each tenant that a cell has in hand; whoever moves a tenant waits for them. */
+  readonly #inFlight = new Map<string, number>();
 
   constructor(settings: RouterSettings, volume: string | null, events: EventSink, time: Time) {
     this.events = events;
@@ -96,6 +98,17 @@ export class Router implements HttpHandler {
     for (const [id, endpoint] of Object.entries(cells)) {
       if (!this.#cells.has(id)) this.#cells.set(id, new CellUpstream(id, endpoint, rules, this.events));
     }
+  }
+
+  inFlightOf(tenant: string): number {
+    return this.#inFlight.get(tenant) ?? 0;
+  }
+
+  /** A request of the tenant went to a cell (1), or needs it no more (-1). */
+  countInFlight(tenant: string, by: 1 | -1): void {
+    const count = this.inFlightOf(tenant) + by;
+    if (count > 0) this.#inFlight.set(tenant, count);
+    else this.#inFlight.delete(tenant);
   }
 
   setPolicies(policies: RouterPolicies): void {

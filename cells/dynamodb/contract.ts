@@ -34,10 +34,11 @@ export interface DynamodbSettings {
 }
 
 /**
- * Tables of the map: `tenants` (key tenant → {cell, epoch, override: null|'pinned'|'quarantined'}) and `meta` (key `map` → {version}).
+ * Tables of the map: `tenants` (key tenant → {cell, epoch, override: null|'pinned'|'quarantined'|'moving'}) and `meta` (key `map` → {version}).
  * Every change of the map is one `write` that also adds 1 to `meta/map.version`.
+ * Beside it, control's own books: `moves` (key tenant → how far its move is) and `cells` (key cell → why nothing new is placed there).
  *
  * Tables of a cell: `config` (key `policies` → CellPolicies; key `quotas` → {default: rps, tenants: {...}}), `jobs` (key job → {attempts, leasedBy, leasedUntilMs, state}),
  * `exports` (key job → {file, bytes, rows}).
  */
-export const mapTables = { tenants: 'tenants', meta: 'meta' } as const;
+export const mapTables = { tenants: 'tenants', meta: 'meta', moves: 'moves', cells: 'cells' } as const;

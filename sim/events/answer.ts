@@ -46,9 +46,14 @@ export function answerOf(event: Event): Answer | null {
   };
 }
 
-/** A tenant that somebody had the router refuse: that says nothing about its cell, and no fault did it. */
-export function isQuarantine(answer: Answer): boolean {
-  return answer.error && (answer.reason ?? '').includes('quarantine');
+/** A tenant that somebody had the router refuse, or that is on its way to another cell: that says nothing about its cell, and no fault did it. */
+export function isOrdered(answer: Answer): boolean {
+  return isMoving(answer) || (answer.error && (answer.reason ?? '').includes('quarantine'));
+}
+
+/** Refused because its tenant was on its way to another cell. */
+export function isMoving(answer: Answer): boolean {
+  return answer.error && answer.reason === 'moving';
 }
 
 function numberOf(value: unknown): number | null {

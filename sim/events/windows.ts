@@ -1,5 +1,5 @@
 import type { CellTraffic } from '../state/status.ts';
-import { isQuarantine, type Answer } from './answer.ts';
+import { isMoving, isOrdered, type Answer } from './answer.ts';
 import { Histogram } from './histogram.ts';
 import { Slots } from './slots.ts';
 
@@ -91,8 +91,9 @@ export class Windows {
     const field = fieldOf(answer);
     const isLate = field === answered && answer.latencyMs > lateAfterMs;
     const cell = answer.cell ?? home;
-    if (cell !== null && !isQuarantine(answer)) this.#recordCell(cell, answer, field, isLate);
-    if (answer.tenant !== null && home !== null) this.#recordTenant(answer.tenant, answer, field, isLate);
+    if (cell !== null && !isOrdered(answer)) this.#recordCell(cell, answer, field, isLate);
+    if (answer.tenant !== null && home !== null && !isMoving(answer))
+      this.#recordTenant(answer.tenant, answer, field, isLate);
   }
 
   cell(cell: string, nowMs: number): CellTraffic {

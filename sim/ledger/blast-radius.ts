@@ -1,4 +1,4 @@
-import { isQuarantine, type Answer } from '../events/answer.ts';
+import { isOrdered, type Answer } from '../events/answer.ts';
 import type { BlastRadius } from '../state/status.ts';
 import { kindOf } from '../world/address.ts';
 import { cellOf, handedOverMs, predict, type Affected, type Estate } from './dependency.ts';
@@ -179,7 +179,7 @@ export class BlastRadiusLedger {
     const { tenant } = answer;
     if (tenant === null || answer.answeredMs < entry.sinceMs) return;
     if (entry.untilMs !== null && answer.answeredMs > entry.untilMs) return;
-    if (isQuarantine(answer)) return;
+    if (isOrdered(answer)) return;
     if (answer.outcome === 'unknown') entry.inDoubt++;
     if (answer.error) return this.#hit(entry, tenant, answer);
     const backMs = entry.backMs.get(this.#estate.map.tenants[tenant]?.cell ?? '') ?? Infinity;

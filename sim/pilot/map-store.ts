@@ -4,6 +4,7 @@ import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { Runtime } from '../../cells/runtime/runtime.ts';
 import type { CellMap, TenantEntry } from '../../router/cell-map.ts';
+import { isOverride } from '../../router/map-validate.ts';
 
 const callMs = 1500;
 
@@ -87,6 +88,6 @@ export class MapStore {
 }
 
 function entryOf(item: Item): TenantEntry {
-  const override = item.override === 'pinned' || item.override === 'quarantined' ? item.override : null;
-  return { cell: String(item.cell), epoch: Number(item.epoch), override };
+  const override = isOverride(item['override']) ? item['override'] : null;
+  return { cell: String(item['cell']), epoch: Number(item['epoch']), override };
 }

@@ -1,3 +1,4 @@
+import type { TenantEntry } from '../../router/cell-map.ts';
 import type { PartState, SubstrateName } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
 import type { Skipped } from '../world/protocol.ts';
@@ -188,13 +189,13 @@ export interface ReadBack {
   readonly done: boolean;
 }
 
-export type TenantMark = 'served' | 'hit' | 'cut-off' | 'late' | 'quarantined';
+export type TenantMark = 'served' | 'hit' | 'cut-off' | 'late' | 'quarantined' | 'moving';
 
 export interface TenantStatus {
   readonly id: string;
   readonly cell: string;
   readonly epoch: number;
-  readonly override: 'pinned' | 'quarantined' | null;
+  readonly override: TenantEntry['override'];
   readonly state: TenantMark;
   readonly rps: number;
   readonly errorRatio: number;

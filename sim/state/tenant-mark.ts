@@ -1,8 +1,9 @@
+import type { TenantEntry } from '../../router/cell-map.ts';
 import type { TenantTraffic } from '../events/windows.ts';
 import type { TenantMark } from './status.ts';
 
 export interface MarkFacts {
-  readonly override: 'pinned' | 'quarantined' | null;
+  readonly override: TenantEntry['override'];
   /** Its cell is down, or no router answers. */
   readonly unreachable: boolean;
   /** It saw an error since the open ledger entry's begin. */
@@ -12,7 +13,7 @@ export interface MarkFacts {
 
 /** The one mark of a tenant in the field: what it would say if it were asked now. */
 export function tenantMark({ override, unreachable, wasHit, traffic }: MarkFacts): TenantMark {
-  if (override === 'quarantined') return 'quarantined';
+  if (override === 'quarantined' || override === 'moving') return override;
   if (traffic.errors > 0) return 'hit';
   if (unreachable) return wasHit ? 'hit' : 'cut-off';
   return traffic.late > 0 ? 'late' : 'served';

@@ -1,4 +1,5 @@
 import type { FinalReadBack } from '../traffic/contract.ts';
+import type { Override, TenantEntry } from '../../router/cell-map.ts';
 import type { FaultStatus, LogLine, Snapshot, Status, TenantStatus, TrafficStatus } from '../state/status.ts';
 
 /**
@@ -49,7 +50,7 @@ export interface SupervisorMethods {
   'policy.set': { args: { name: string; value: string }; result: PolicyRow };
   'tenant.add': { args: { tenant: string; cell: string | null }; result: TenantStatus };
   /** hold: never moved. refuse: the router refuses this tenant alone. null: neither. */
-  'tenant.override': { args: { tenant: string; override: 'pinned' | 'quarantined' | null }; result: TenantStatus };
+  'tenant.override': { args: { tenant: string; override: Override | null }; result: TenantStatus };
   scale: {
     args: { cell: string; service: 'web' | 'worker' | 'xl'; count: number };
     result: { addresses: readonly string[] };
@@ -83,7 +84,7 @@ export interface RouteAnswer {
   readonly tenant: string;
   readonly cell: string | null;
   readonly epoch: number | null;
-  readonly override: 'pinned' | 'quarantined' | null;
+  readonly override: TenantEntry['override'];
   readonly mapVersion: number;
   /** What the router would do with a request now: `forward`, or the status and reason of its refusal. */
   readonly decision:

@@ -216,3 +216,31 @@ test.each([
   await rawAnswers(at, `${head}x-tenant-id: t02\r\nconnection: close\r\n\r\n`);
   expect(a.seen).toMatchObject([{ url, headers: { 'x-tenant-id': 't01', 'x-cell-id': 'a' } }]);
 });
+
+test('a request that a move was quicker than is told to come back, since nothing was done', async () => {
+  const { a, at } = await grow();
+  a.answering = (_seen, response) => {
+    world.push({ t01: { cell: 'a', epoch: 3, override: 'moving' }, t02: { cell: 'b', epoch: 1, override: null } }, 2);
+    response.writeHead(421, { 'x-cell-id': 'a' }).end('{}');
+  };
+  const [late] = await rawAnswers(at, request('t01', 'PUT'));
+  expect(late).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  const [next] = await rawAnswers(at, request('t01', 'PUT'));
+  expect(next).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+  expect(a.seen).toHaveLength(1);
+  const told = { status: 503, reason: 'moving', outcome: 'refused', handed: false, resent: false };
+  expect(world.answered()).toMatchObject([told, told]);
+});
+
+test('whoever moves a tenant is told what of it a cell still has in hand', async () => {
+  const { a, at } = await grow();
+  const { router } = world.serving;
+  let answer = () => {};
+  a.answering = (_seen, response) => (answer = () => response.end('ok'));
+  const asked = rawAnswers(at, request('t01'));
+  await eventually('the cell has it', () => router.inFlightOf('t01') === 1);
+  expect(router.inFlightOf('t02')).toBe(0);
+  answer();
+  expect(await asked).toMatchObject([{ status: 200 }]);
+  expect(router.inFlightOf('t01')).toBe(0);
+});

@@ -10,6 +10,7 @@ const map: CellMap = {
     t02: { cell: 'a', epoch: 1, override: 'quarantined' },
     t03: { cell: 'z', epoch: 1, override: null },
     t04: { cell: 'a', epoch: 2, override: 'pinned' },
+    t05: { cell: 'a', epoch: 2, override: 'moving' },
   },
 };
 const world = (change: Partial<RouteWorld> = {}, cell: CellView = { health: 'serving', inFlight: 0 }): RouteWorld => ({
@@ -41,6 +42,7 @@ describe('route', () => {
     ['unknown-tenant', 't99', world(), 404, null],
     ['unknown-tenant', 'constructor', world(), 404, null],
     ['quarantined', 't02', world(), 503, 'a'],
+    ['moving', 't05', world(), 503, 'a'],
     ['unknown-cell', 't03', world(), 503, 'z'],
     ['cell-down', 't01', world({}, { health: 'down', inFlight: 0 }), 503, 'a'],
     ['bulkhead-full', 't01', world({}, { health: 'serving', inFlight: 2 }), 503, 'a'],

@@ -59,8 +59,7 @@ function override(asked: 'pinned' | 'quarantined'): CommandSpec['parse'] {
       'tenant.override',
       { tenant, override: value },
       `telling the map about ${tenant}`,
-      (result: TenantStatus) =>
-        line(`${result.id} ${result.override ? overrides[result.override] : 'is routed as any other'}`),
+      (result: TenantStatus) => line(`${result.id} ${value ? overrides[value] : 'is routed as any other'}`),
     );
   };
 }

@@ -22,10 +22,11 @@ const roles: Readonly<Record<TenantMark, Role>> = {
   'cut-off': 'cutOff',
   late: 'late',
   quarantined: 'warn',
+  moving: 'warn',
 };
 
 /** From worst to best: where one mark stands for several tenants it shows the worst of them. */
-const worstFirst: readonly TenantMark[] = ['hit', 'cut-off', 'late', 'quarantined', 'served'];
+const worstFirst: readonly TenantMark[] = ['hit', 'cut-off', 'late', 'quarantined', 'moving', 'served'];
 
 /** Rows of five or ten are counted at a glance. */
 const evenly = (fit: number): number => (fit >= 10 ? 10 : fit >= 5 ? 5 : Math.max(1, fit));
