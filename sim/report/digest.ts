@@ -1,5 +1,5 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import { answerOf, isQuarantine } from '../events/answer.ts';
+import { answerOf, isOrdered } from '../events/answer.ts';
 import { lateAfterMs } from '../events/windows.ts';
 import type { RunPlan } from '../runs/contract.ts';
 
@@ -104,7 +104,7 @@ export class DigestMaker {
     const answer = answerOf(event);
     if (!answer || answer.tenant === null || event.t < this.#startT) return;
     const tally = this.#tally(answer.tenant, answer.cell ?? '?');
-    if (isQuarantine(answer)) {
+    if (isOrdered(answer)) {
       tally.quarantined = true;
       return;
     }
