@@ -33,17 +33,26 @@ export function timeline(run: ReportedRun): Html {
     'timeline',
     'Timeline',
     html`<div class="lanes">${lanes}</div>`,
-    html`<p class="key">
-      <svg class="swatch" aria-hidden="true"><rect class="fine" y="9" width="100%" height="5" /></svg> every answer ok
-      <svg class="swatch" aria-hidden="true"><rect class="poor" y="1" width="100%" height="13" /></svg> some refused or
-      failed: the taller, the more
-      <svg class="swatch" aria-hidden="true"><rect class="shade" width="100%" height="100%" /></svg> a fault is open
-      <svg class="swatch" aria-hidden="true"><line class="healed" x1="50%" x2="50%" y2="100%" /></svg> everything was
-      healed
-    </p>`,
+    key(),
     left > 0 ? html`<p class="note">${plural(left, 'more fault')}: the first ${faultLanesMax} are drawn.</p>` : null,
     story(run),
   );
+}
+
+/** What the marks of the lanes stand for. */
+function key(): Html {
+  const items = [
+    [html`<rect class="fine" y="9" width="100%" height="5" />`, 'every answer ok'],
+    [html`<rect class="poor" y="1" width="100%" height="13" />`, 'some refused or failed: the taller, the more'],
+    [html`<rect class="shade" width="100%" height="100%" />`, 'a fault is open'],
+    [html`<line class="healed" x1="50%" x2="50%" y2="100%" />`, 'everything was healed'],
+  ] as const;
+  const shown = items.map(
+    ([drawn, words]) => html`<li><svg class="swatch" aria-hidden="true">${drawn}</svg> ${words}</li>`,
+  );
+  return html`<ul class="key">
+    ${shown}
+  </ul>`;
 }
 
 function lane(name: string, drawn: readonly Html[], kind: string): Html {
