@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Scenario, Trigger } from '../scenario/scenario.ts';
 import {
   fewerCells,
   fewerEntries,
@@ -11,10 +11,13 @@ import {
   rounderTimes,
   shorterRun,
 } from './reductions.ts';
+import { snapped } from './snap.ts';
 
 export interface ShrinkPorts {
   /** Whether this scenario fails in the same way. The same scenario always gives the same answer. */
   fails(scenario: Scenario): Promise<boolean>;
+  /** For each entry of its timeline, the events of its run that it could wait for instead of a time. */
+  triggers(scenario: Scenario): Promise<readonly (readonly Trigger[])[]>;
   /** How many may be asked about at once. */
   readonly width: number;
   /** True once no more may be asked: what is smallest until then is taken. */
@@ -49,6 +52,10 @@ export async function shrink(scenario: Scenario, ports: ShrinkPorts): Promise<Sh
     await search.down(reseeded(fewerTenants, 8), ({ world }) => world.tenants <= tenantsGoal);
     for (const reduction of [plainerSteps, plainerWorld, rounderTimes]) await search.down(reduction);
     if (search.smallest === before || ports.over()) break;
+  }
+  if (!ports.over()) {
+    const triggers = await ports.triggers(search.smallest);
+    await search.down((smallest) => snapped(smallest, triggers));
   }
   return { scenario: search.smallest, tried: search.tried, complete: !ports.over() };
 }

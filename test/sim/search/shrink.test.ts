@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Scenario } from '../../../sim/scenario/scenario.ts';
+import type { Scenario, Trigger } from '../../../sim/scenario/scenario.ts';
 import { drawSchedule } from '../../../sim/search/draw-schedule.ts';
 import { shrink, type ShrinkPorts } from '../../../sim/search/shrink.ts';
 
@@ -20,7 +21,13 @@ function found(fails: (scenario: Scenario) => boolean): Scenario {
 }
 
 function portsOf(fails: (scenario: Scenario) => boolean, change: Partial<ShrinkPorts> = {}): ShrinkPorts {
-  return { fails: async (scenario) => fails(scenario), width: 1, over: () => false, ...change };
+  return {
+    fails: async (scenario) => fails(scenario),
+    triggers: async () => [],
+    width: 1,
+    over: () => false,
+    ...change,
+  };
 }
 
 describe('shrink', () => {
@@ -72,6 +79,23 @@ describe('shrink', () => {
     };
     const { scenario } = await shrink(timed, portsOf(fails));
     expect(scenario.timeline.map(({ trigger }) => trigger)).toEqual([{ kind: 'at', ms: 7200 }]);
+  });
+
+  test('lets a fault wait for an event where its time must be exact', async () => {
+    const before = found(isFault('kill'));
+    const afterFlip: Trigger = { kind: 'after', event: 'move.flipped', match: { tenant: 't01' }, count: 1 };
+    const fails = (scenario: Scenario) =>
+      scenario.timeline.some(
+        ({ step, trigger }) =>
+          step.kind === 'fault' &&
+          step.fault === 'kill' &&
+          (trigger.kind === 'at' ? trigger.ms === 7230 : isDeepStrictEqual(trigger, afterFlip)),
+      );
+    const kill = before.timeline.find(({ step }) => step.kind === 'fault' && step.fault === 'kill')!;
+    const timed = { ...before, timeline: [{ ...kill, trigger: { kind: 'at' as const, ms: 7230 } }] };
+    const triggers = async ({ timeline }: Scenario) => timeline.map(() => [afterFlip]);
+    const { scenario } = await shrink(timed, portsOf(fails, { triggers }));
+    expect(scenario.timeline.map(({ trigger }) => trigger)).toEqual([afterFlip]);
   });
 
   test('gives the same whether it asks one by one or several at once', async () => {

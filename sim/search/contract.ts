@@ -1,0 +1,39 @@
+import type { InvariantId, InvariantVerdict } from '../judge/contract.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** What one run in virtual time showed, as a search needs it. */
+export interface Played {
+  /** Invariants that were violated, in the judge's order, with what was seen. */
+  readonly violated: readonly InvariantVerdict[];
+  /** Why it proves nothing, where it does not. */
+  readonly inconclusive: readonly string[];
+  /** The `sometimes` goals that it met. */
+  readonly met: readonly string[];
+  /** How long it was, on its own clock. */
+  readonly virtualMs: number;
+  readonly events: number;
+}
+
+/** Runs one scenario in virtual time and has it judged. Rejects where the simulation itself broke: a bug of Petri's. */
+export type Play = (scenario: Scenario) => Promise<Played>;
+
+/** What every worker of a search is told once. */
+export interface SearchSettings {
+  readonly base: Scenario | null;
+  readonly bug: string | null;
+}
+
+/** A seed whose schedule is to be drawn and run, or a scenario as it is. */
+export type Task =
+  | { readonly kind: 'seed'; readonly seed: number }
+  | { readonly kind: 'scenario'; readonly scenario: Scenario };
+
+export type Answer =
+  | { readonly kind: 'played'; readonly played: Played }
+  /** `message` with its stack: the simulation broke. */
+  | { readonly kind: 'broken'; readonly message: string };
+
+/** Which violation a search is after; null: any. */
+export function isFind({ violated }: Played, wanted: InvariantId | null): boolean {
+  return wanted === null ? violated.length > 0 : violated.some(({ id }) => id === wanted);
+}
