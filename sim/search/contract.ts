@@ -12,6 +12,8 @@ export interface Played {
   /** How long it was, on its own clock. */
   readonly virtualMs: number;
   readonly events: number;
+  /** Entries of the timeline that the world refused to do, such as a move of a tenant that already moves: where they stand in it. */
+  readonly refused: readonly number[];
 }
 
 /** Runs one scenario in virtual time and has it judged. Rejects where the simulation itself broke: a bug of Petri's. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Answer, Played, SearchSettings, Task } from './contract.ts';
 
 /** A schedule of half a minute takes some milliseconds; one that takes this long will not end. */
-const patienceMs = 120_000;
+const patienceMsDefault = 120_000;
 
 interface Waiting {
   readonly task: Task;
@@ -19,22 +19,24 @@ export class BrokenPlay extends Error {
 export class Fleet {
   readonly #program: string;
   readonly #settings: SearchSettings;
+  readonly #patienceMs: number;
   readonly #free: Worker[] = [];
   readonly #all = new Set<Worker>();
   readonly #waiting: Waiting[] = [];
   #closed = false;
 
   /** `program`: the file that calls `serveSearch`. */
-  constructor(program: string, size: number, settings: SearchSettings) {
+  constructor(program: string, size: number, settings: SearchSettings, patienceMs = patienceMsDefault) {
     this.#program = program;
     this.#settings = settings;
+    this.#patienceMs = patienceMs;
     for (let n = 0; n < size; n++) this.#free.push(this.#start());
   }
 
   /** Plays it as soon as a thread is free. Rejects with a {@link BrokenPlay} where the simulation broke. */
   play(task: Task): Promise<Played> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(new Error('the search has ended'));
+      if (this.#closed) return reject(ended());
       this.#waiting.push({ task, resolve, reject });
       this.#next();
     });
@@ -43,7 +45,7 @@ export class Fleet {
   /** Ends every thread, whatever it is at. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(new Error('the search has ended'));
+    for (const { reject } of this.#waiting.splice(0)) reject(ended());
     await Promise.all([...this.#all].map((worker) => worker.terminate()));
   }
 
@@ -63,30 +65,33 @@ export class Fleet {
   #run(worker: Worker, { task, resolve, reject }: Waiting): void {
     const end = (settle: () => void) => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      worker.off('message', answered).off('error', failed).off('exit', exited);
       settle();
       this.#next();
     };
     const lost = (why: string) => {
       this.#all.delete(worker);
       if (!this.#closed) this.#free.push(this.#start());
-      end(() => reject(this.#closed ? new Error('the search has ended') : new BrokenPlay(`${nameOf(task)}: ${why}`)));
+      end(() => reject(this.#closed ? ended() : new BrokenPlay(`${nameOf(task)}: ${why}`)));
     };
-    const timer = setTimeout(() => {
-      void worker.terminate();
-      lost(`did not end in ${patienceMs / 1000} s`);
-    }, patienceMs);
-    worker.once('message', (answer: Answer) => {
+    const answered = (answer: Answer) => {
       this.#free.push(worker);
       if (answer.kind === 'played') end(() => resolve(answer.played));
       else end(() => reject(new BrokenPlay(`${nameOf(task)}: ${answer.message}`)));
-    });
-    worker.once('error', (error: unknown) =>
-      lost(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-    );
-    worker.once('exit', (code) => lost(`its thread ended with ${code}`));
+    };
+    const failed = (error: unknown) => lost(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const exited = (code: number) => lost(`its thread ended with ${code}`);
+    const timer = setTimeout(() => {
+      void worker.terminate();
+      lost(`did not end in ${this.#patienceMs / 1000} s`);
+    }, this.#patienceMs);
+    worker.on('message', answered).on('error', failed).on('exit', exited);
     worker.postMessage(task);
   }
+}
+
+function ended(): Error {
+  return new Error('the search has ended');
 }
 
 function nameOf(task: Task): string {
