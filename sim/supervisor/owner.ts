@@ -10,6 +10,9 @@ import type { StateFolder } from './state-folder.ts';
 /** How often ports are chosen before the reason is told. */
 const triesMax = 3;
 
+/** In the words of Node, and of the Docker engine where another container has it. */
+const portTaken = /EADDRINUSE|address already in use|port is already allocated/;
+
 export interface OwnerOptions {
   readonly start: SupervisorStart;
   readonly folder: StateFolder;
@@ -78,7 +81,7 @@ export class Owner {
       try {
         return await this.#grow();
       } catch (error) {
-        const taken = error instanceof Error && error.message.includes('EADDRINUSE');
+        const taken = error instanceof Error && portTaken.test(error.message);
         if (!taken || left === 0) throw error;
         await this.world.end();
         await this.#compose();
