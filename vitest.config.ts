@@ -3,9 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** Tests that need a Docker engine; without one they say what they leave out. */
 const onDocker = ['test/**/docker/**/*.test.ts', 'test/**/*.docker.test.ts', 'test/worlds/docker*.test.ts'];
 
+/** A world has thirty parts, and waits more than it works: two at a time are what two cores carry. */
+const worldsAtOnce = 2;
+
 /**
- * `fast` is part of `npm run check`; `worlds` grows whole worlds of real processes, `docker` works on a real engine, both one
- * after the other. `npm test` runs them all.
+ * `fast` is part of `npm run check`; `worlds` grows whole worlds of real processes, `docker` works on a real engine. `npm test`
+ * runs them all, one project after the other.
  */
 export default defineConfig({
   test: {
@@ -14,7 +17,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'fast', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/worlds/**', ...onDocker] },
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/worlds/**', ...onDocker],
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,
@@ -22,7 +31,8 @@ export default defineConfig({
           name: 'worlds',
           include: ['test/worlds/**/*.test.ts'],
           exclude: onDocker,
-          fileParallelism: false,
+          maxWorkers: worldsAtOnce,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -32,7 +42,8 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: onDocker,
-          fileParallelism: false,
+          maxWorkers: worldsAtOnce,
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },

@@ -29,12 +29,14 @@ const links = {
   'b/worker->b/sqs': 'none',
 } as const;
 
-/** Every part of a cell killed and frozen, every link cut; then the faults that are not of one part. */
-export const partFaults: readonly PartFault[] = [
-  ...Object.entries(parts).flatMap(([part, predicted]) => [
-    { command: ['kill', `b/${part}`], predicted },
-    { command: ['pause', `b/${part}`, '--for', '4s'], predicted },
-  ]),
+/** Every part of a cell killed and frozen. */
+export const faultsOfParts: readonly PartFault[] = Object.entries(parts).flatMap(([part, predicted]) => [
+  { command: ['kill', `b/${part}`], predicted },
+  { command: ['pause', `b/${part}`, '--for', '4s'], predicted },
+]);
+
+/** Every link of a cell cut, and the faults that are not of one part. */
+export const otherFaults: readonly PartFault[] = [
   ...Object.entries(links).map(([link, predicted]) => ({ command: ['partition', link, '--for', '4s'], predicted })),
   { command: ['partition', 'b', '--for', '4s'], predicted: 'cell' },
   { command: ['partition', 'router->b', '--for', '4s', 'direction=to'], predicted: 'cell' },
@@ -51,6 +53,8 @@ export const partFaults: readonly PartFault[] = [
   { command: ['fault', 'map-stale', 'router/1', '--for', '3s'], predicted: 'none' },
   { command: ['fault', 'map-corrupt', 'router/1', '--for', '3s'], predicted: 'none' },
 ];
+
+export const partFaults: readonly PartFault[] = [...faultsOfParts, ...otherFaults];
 
 /** Does it under load, waits until it is over, and checks who was hit and that nothing acknowledged is lost. */
 export async function playPartFault(arena: Arena, fault: PartFault): Promise<Round> {

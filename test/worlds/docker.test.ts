@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Status } from '../../sim/state/status.ts';
-import { containersOf, docker, hasDocker, leftOf } from '../prove/docker-hand.ts';
-import { outsideFaults, playOutside } from '../prove/docker-outside.ts';
-import { DockerDecoys, killDockerSupervisor } from '../prove/docker-supervisor-killed.ts';
+import { containersOf, docker, leftOf } from '../prove/docker-hand.ts';
 import { killCell, openArena, type Arena } from '../prove/kill-cell.ts';
 import { partFaults, playPartFault } from '../prove/part-faults.ts';
 import { PetriBox } from '../support/petri-box.ts';
+import { dockerHere } from './arena.ts';
 
-const demanded = process.env['PETRI_REQUIRE_DOCKER'] === '1';
-const here = await hasDocker();
-if (demanded && !here) throw new Error('no Docker engine answers, and PETRI_REQUIRE_DOCKER=1 demands one');
-if (!here) console.log('left out: worlds on Docker, since no Docker engine answers here');
+const here = await dockerHere('worlds on Docker');
 
 /** Bounds in time are asserted at three times their value here; `npm run prove` measures them. */
 const slack = 3;
 
 /** Of every way to hurt a part some; `npm run prove -- --on docker` plays all. */
 const somePartFaults = partFaults.filter((_, index) => index % 5 === 0);
-const someOutsideFaults = outsideFaults.filter(({ part }) => ['alb', 'web/1', 'aurora/1'].includes(part));
 
 describe.runIf(here)('a world on Docker', () => {
   let box: PetriBox;
@@ -78,22 +73,6 @@ describe.runIf(here)('a world on Docker', () => {
     },
   );
 
-  test.each(someOutsideFaults)('docker $deed of b/$part by hand is noticed and judged', async (fault) => {
-    expect((await playOutside(arena, fault)).problems).toEqual([]);
-  });
-
-  test.each([
-    { command: ['fault', 'disconnect', 'b/web/1', '--for', '4s'], predicted: 'none' as const },
-    { command: ['fault', 'disconnect', 'b', '--for', '4s'], predicted: 'cell' as const },
-    { command: ['fault', 'cpu-starved', 'b/worker/1', '--for', '3s'], predicted: 'none' as const },
-    { command: ['fault', 'memory-starved', 'b/web/1', 'mebibytes=200', '--for', '3s'], predicted: 'none' as const },
-    { command: ['fault', 'out-of-memory', 'b/worker/1'], predicted: 'none' as const },
-    { command: ['fault', 'bad-release', 'b/worker', '--for', '5s'], predicted: 'none' as const },
-    { command: ['fault', 'bad-release', 'b/web', '--for', '5s'], predicted: 'cell' as const },
-  ])('petri $command on containers: what the dependency table predicts', async (fault) => {
-    expect((await playPartFault(arena, fault)).problems).toEqual([]);
-  });
-
   test('down removes every container and network, and the next up serves the old data', async () => {
     const put = await box.json<{ status: number }>('request', 't21', 'PUT', '/sheets/kept/rows/r1', '{"value":7}');
     expect(put.status).toBe(200);
@@ -107,22 +86,6 @@ describe.runIf(here)('a world on Docker', () => {
     expect((await box.run('reset')).code).toBe(0);
     expect(await read()).toMatchObject({ status: 404 });
   });
-});
-
-describe.runIf(here)('a supervisor of containers', () => {
-  test('killed at a random instant leaves nothing, and touches nothing that is not its own, 4 of 50', async () => {
-    const box = new PetriBox();
-    const decoys = await DockerDecoys.make(5);
-    try {
-      for (let round = 0; round < 4; round++) {
-        expect((await killDockerSupervisor(box, round, Math.random())).problems).toEqual([]);
-      }
-      expect(await decoys.touched()).toEqual([]);
-    } finally {
-      await box.close();
-      await decoys.close();
-    }
-  }, 400_000);
 });
 
 /** A world of this kind is told apart from one on processes by what its status says, and by nothing else. */

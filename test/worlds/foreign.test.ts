@@ -2,17 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { foreignFaults, openForeign, playForeign, type ForeignArena } from '../prove/foreign.ts';
-import type { Status } from '../../sim/state/status.ts';
-import { docker, hasDocker } from '../prove/docker-hand.ts';
 import { eventually, PetriBox } from '../support/petri-box.ts';
-
-interface Inspected {
-  readonly Config: { readonly User: string; readonly Env: readonly string[]; readonly Labels: Record<string, string> };
-  readonly Mounts: readonly { readonly Type: string; readonly Destination: string }[];
-}
-
-const onDocker = await hasDocker();
-if (!onDocker) console.log("left out: services of the user's own on Docker, since no Docker engine answers here");
 
 const boxes: PetriBox[] = [];
 afterAll(async () => {
@@ -45,27 +35,6 @@ test('shop: its database and its worker are targets like any part', async () => 
     expect({ fault, ...(await playForeign(arena, fault)) }).toMatchObject({ problems: [] });
   const refused = await arena.box.run('redrive', 'b', '--name', 'shop');
   expect(refused.code).toBe(64);
-});
-
-test.runIf(onDocker)('shop as containers: the same, and nothing of the host is in them', async () => {
-  const arena = await open('shop', '--on', 'docker');
-  for (const fault of foreignFaults.shop.filter(({ command }) => command[1] !== 'b/worker/1'))
-    expect({ fault, ...(await playForeign(arena, fault)) }).toMatchObject({ problems: [] });
-  const status = await arena.box.json<Status>('status', '--name', 'shop');
-  const id = status.cells[1]?.components.find(({ address }) => address === 'b/db')?.containerId ?? '';
-  const [facts] = JSON.parse(await docker('inspect', id)) as Inspected[];
-  expect(facts).toMatchObject({
-    Config: { User: '1000:1000', Cmd: ['database.mjs'] },
-    HostConfig: { Privileged: false, CapDrop: ['ALL'], ReadonlyRootfs: true, Binds: null },
-  });
-  expect(
-    facts?.Mounts.filter(({ Type }) => Type !== 'tmpfs').map(({ Type, Destination }) => [Type, Destination]),
-  ).toEqual([['volume', '/data']]);
-  expect(facts?.Config.Env.join(' ')).not.toContain('PETRI');
-  await arena.box.run('down', '--name', 'shop');
-  const ours = `label=dev.petri.project=${facts?.Config.Labels['dev.petri.project']}`;
-  const volumes = await docker('volume', 'ls', '--quiet', '--filter', ours);
-  await docker('volume', 'rm', ...volumes.split('\n'));
 });
 
 test('a service gets a clean environment, and is gone with its supervisor', async () => {
