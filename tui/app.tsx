@@ -14,6 +14,8 @@ export interface UiOptions {
   readonly word: string;
   /** The supervisor's socket; null or left out: where a world of this name keeps it. */
   readonly socketPath?: string | null;
+  /** The screen is given back once this resolves, without a word. */
+  readonly until?: Promise<void>;
 }
 
 /**

@@ -54,9 +54,11 @@ export async function runScreen(options: UiOptions, look: Look): Promise<number>
     },
   );
   try {
-    const how = await Promise.race([left.promise, instance.waitUntilExit().then(() => neverLeft())]);
+    const over = options.until?.then(() => null) ?? new Promise<null>(() => {});
+    const how = await Promise.race([left.promise, over, instance.waitUntilExit().then(() => neverLeft())]);
     instance.unmount();
     await instance.waitUntilExit();
+    if (how === null) return 0;
     process.stdout.write(pasteable(summary(options.name, store.getState().latest, store.ledger, how), options.word));
     return how.code;
   } finally {

@@ -7,7 +7,8 @@ export interface CommandEntry {
   /** Commander's notation: `<target>` must be there, `[id]` may, `[settings...]` may be many. */
   readonly args: readonly string[];
   readonly summary: string;
-  readonly options: readonly (readonly [flags: string, description: string])[];
+  /** `repeated`: it may be given several times, and its values are a list. */
+  readonly options: readonly (readonly [flags: string, description: string, repeated?: 'repeated'])[];
   readonly examples: readonly string[];
   /** It is about a world that is up: takes `--name`. */
   readonly live: boolean;

@@ -26,12 +26,14 @@ export interface UiOptions {
   readonly grown: boolean;
   readonly readOnly: boolean;
   readonly theme: string | null;
+  /** The screen is given back once this resolves. */
+  readonly until?: Promise<void>;
 }
 
 /** One call of a command: what commander made of the words. */
 export interface Invocation {
   readonly args: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly context: CommandContext;
 }
 

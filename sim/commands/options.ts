@@ -18,6 +18,12 @@ export function flag(options: Options, name: string): boolean {
   return options[name] === true;
 }
 
+/** What was given once for each: `--set a=1 --set b=2`. */
+export function listOption(options: Options, name: string): readonly string[] {
+  const value = options[name];
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+}
+
 export function wholeOption(options: Options, name: string, range: Range): number | null {
   return parsedOption(options, name, (text) => parseWhole(text, range));
 }

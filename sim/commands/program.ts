@@ -76,13 +76,20 @@ async function describe(
   frame(command, context);
   command.summary(entry.summary).description(entry.summary).helpGroup(headingOf(entry.name));
   for (const argument of entry.args) command.argument(argument);
-  for (const [flags, description] of entry.options) command.option(flags, description);
+  for (const [flags, description, repeated] of entry.options) {
+    if (repeated) command.option(flags, description, collect, []);
+    else command.option(flags, description);
+  }
   if (entry.live) command.option('--name <name>', 'which world, where several are up');
   if (entry.json) command.option('--json', 'print JSON');
   command.option('--debug', 'print the stack of an error');
   const wantsHelp = argv.includes(entry.name) && argv.some((word) => word === 'help' || helpFlags.includes(word));
   const more = entry.hasMoreHelp && wantsHelp ? ((await entry.load()).moreHelp?.() ?? '') : '';
   command.addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}${more}`);
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function parentOf(program: Command, name: string, context: CommandContext): Command {

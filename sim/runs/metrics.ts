@@ -27,6 +27,7 @@ export class MetricsBuilder {
   readonly #jobs = new Map<string, string>();
   readonly #openBefore = new Map<string, number>();
   #startT: number | null = null;
+  #isOver = false;
 
   constructor(map: CellMap) {
     for (const [tenant, { cell }] of Object.entries(map.tenants)) {
@@ -42,7 +43,9 @@ export class MetricsBuilder {
   take(event: Event): void {
     if (event.kind === 'job.accepted' && event['replayed'] !== true) this.#accepted(event);
     else if (event.kind === 'job.done' || event.kind === 'job.dead') this.#ended(event);
-    else if (event.kind === 'request.answered' && event['purpose'] !== 'final') this.#answered(event);
+    // Routers do not know who asks: once everything is read back, what they record is none of the tenants' load.
+    else if (event.kind === 'request.sent' && event['purpose'] === 'final') this.#isOver = true;
+    else if (event.kind === 'request.answered' && !this.#isOver) this.#answered(event);
   }
 
   end(endT: number): RunMetrics {

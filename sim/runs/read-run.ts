@@ -10,6 +10,8 @@ import { runFormat, type RunMetrics, type RunPetri, type RunPlan, type Verdict }
 export interface RunFolder {
   /** As it was asked for, or what `last` stands for: a person can type it again. */
   readonly path: string;
+  /** Where its files are: `path`, or where a packed run was unpacked. */
+  readonly folder: string;
   readonly plan: RunPlan;
   readonly petri: RunPetri;
   readonly metrics: RunMetrics;
@@ -45,6 +47,7 @@ export async function openRun(asked: string): Promise<RunFolder> {
   const [scenario, world] = await Promise.all([readText(path, 'scenario.yaml'), readText(path, 'world.yaml')]);
   return {
     path,
+    folder: path,
     plan,
     petri,
     metrics,

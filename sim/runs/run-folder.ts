@@ -1,10 +1,9 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Event } from '../../cells/runtime/events.ts';
 import type { RunMetrics, RunPetri, RunPlan, Verdict } from './contract.ts';
 
-/** Where runs are kept unless somebody says otherwise: below the current folder. */
-export const runsFolder = 'runs';
 const bufferedMax = 256 * 1024;
 
 /** What a run's folder holds beside its events; what is null is not there. */
@@ -20,15 +19,14 @@ export interface RunFiles {
 /** Writes a run's folder: events as they come, everything else at its end. */
 export class RunWriter {
   readonly path: string;
-  readonly #base: string;
   readonly #events: number;
+  readonly #hash = createHash('sha256');
   #lines: string[] = [];
   #waiting = 0;
 
   /** `base`: the folder of runs, made where it is missing. `atMs`: now, in Unix milliseconds. */
   constructor(base: string, scenario: string, seed: number, atMs: number) {
-    this.#base = base;
-    const utc = new Date(atMs).toISOString().replace(/[-:]|\.\d+/g, '');
+    const utc = `${new Date(atMs).toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
     this.path = freeName(join(base, `${utc}-${scenario}-${seed}`));
     mkdirSync(this.path, { recursive: true });
     this.#events = openSync(join(this.path, 'events.ndjson'), 'w');
@@ -48,6 +46,12 @@ export class RunWriter {
     if (this.#waiting > bufferedMax) this.#flush();
   }
 
+  /** Of every byte that was written until now. */
+  hash(): string {
+    this.#flush();
+    return this.#hash.copy().digest('hex');
+  }
+
   finish({ plan, metrics, verdict, petri, scenario, world }: RunFiles): void {
     this.#flush();
     closeSync(this.#events);
@@ -56,9 +60,6 @@ export class RunWriter {
       writeFileSync(join(this.path, name), `${JSON.stringify(content, null, 1)}\n`);
     writeFileSync(join(this.path, 'scenario.yaml'), scenario);
     writeFileSync(join(this.path, 'world.yaml'), world);
-    const last = join(this.#base, 'last');
-    rmSync(last, { force: true });
-    symlinkSync(basename(this.path), last);
   }
 
   /** A run that never came to its end leaves nothing. */
@@ -69,15 +70,17 @@ export class RunWriter {
 
   #flush(): void {
     if (this.#lines.length === 0) return;
-    writeSync(this.#events, `${this.#lines.join('\n')}\n`);
+    const text = `${this.#lines.join('\n')}\n`;
+    writeSync(this.#events, text);
+    this.#hash.update(text);
     this.#lines = [];
     this.#waiting = 0;
   }
 }
 
 function freeName(path: string): string {
-  for (let number = 2; ; number++) {
-    const name = number === 2 ? path : `${path}-${number - 1}`;
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? path : `${path}-${number}`;
     if (!existsSync(name)) return name;
   }
 }

@@ -45,6 +45,11 @@ export class LiveDriver implements WorldDriver {
     this.#recorder = new WorldRecorder(connection.folder.events, spool, world.on === 'docker' ? 'docker' : 'process');
   }
 
+  /** The name of the world, as `petri status --name` takes it. */
+  get name(): string {
+    return this.#options.world.name;
+  }
+
   nowT(): number {
     return monotonicMicros();
   }

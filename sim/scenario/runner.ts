@@ -1,5 +1,5 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import type { Judge, JudgedRun, JudgedWorld, Judgement } from '../judge/contract.ts';
+import type { Judge, JudgedRun, JudgedWorld, Judgement, OtherRuns } from '../judge/contract.ts';
 import type { RunPlan } from '../runs/contract.ts';
 import type { Status } from '../state/status.ts';
 import { isTrue } from './condition.ts';
@@ -17,6 +17,8 @@ export interface RunHooks {
   /** The clock is 0 at `startT`, in monotonic microseconds; told before any event at or after it. */
   readonly onClock?: (startT: number) => void;
   readonly onPhase?: (phase: RunPhase) => void;
+  /** What other runs of the same seed say; asked after the last event. */
+  readonly otherRuns?: () => OtherRuns;
   /** Something of the timeline was begun. */
   readonly onDone?: (done: RunPlan['done'][number]) => void;
   /** Aborted: the run is cut short and rolled back. */
@@ -117,7 +119,7 @@ class ScenarioRun {
 
   #outcome(judged: JudgedRun, startedAt: number): RunOutcome {
     if (!this.#judge) throw new Error('a run is judged only after it has begun');
-    const judgement = this.#judge.end(judged);
+    const judgement = this.#judge.end(judged, this.#hooks.otherRuns?.());
     const inconclusive = [...this.#inconclusive.map((reason) => ({ reason })), ...judgement.inconclusive];
     return {
       judged,
