@@ -5,7 +5,8 @@
  *           `job.delivered` {job, outbox, queue}   by the relay
  *           `queue.refilled` {count}
  * - worker: `job.started` {tenant, job, queue, attempt}   `job.redelivered` {tenant, job, queue, attempt}   before `job.started` where attempt > 1
- *           `job.done` {tenant, job, queue, attempt, already: boolean, dwellMs, workMs}   `already`: another delivery had done it
+ *           `job.done` {tenant, job, queue, attempt, already: boolean, state, dwellMs, workMs}   `already`: this delivery found nothing to do, and
+ *           `state` is why: `done` or `dead` before, or `open` in the other queue
  *           `job.dead` {tenant, job, attempts, reason}   `job.promoted` {tenant, job, units}
  * - aurora: `aurora.role` {role, generation, reason}   `aurora.fenced` {generation, current}
  */

@@ -24,7 +24,7 @@ export async function receive(received: Receive, ports: WorkPorts): Promise<void
     return deadLetter(received, epoch, `received ${maxReceives} times without an end`, ports);
   }
   // Deliveries come at least once: an older one of a job that has ended, or moved to the other queue, is not work.
-  if (job.state !== 'open' || job.queue !== ports.queue) return recordAlready(received, ports);
+  if (job.state !== 'open' || job.queue !== ports.queue) return recordAlready(received, job.state, ports);
 
   const context = { tenant, job: id, queue: ports.queue, attempt: receives };
   if (receives > 1) ports.events.record('job.redelivered', context);
@@ -61,6 +61,7 @@ async function work(job: JobRow, epoch: number | null, received: Receive, ports:
   ports.events.record('job.done', {
     ...{ tenant, job: id, queue: ports.queue, attempt: received.receives },
     already: finished.kind !== 'ok',
+    state: finished.kind === 'already' ? finished.state : 'done',
     dwellMs: received.dwellMs,
     workMs: Math.round(ports.clock.monotonicMs() - startedMs),
   });
@@ -105,9 +106,9 @@ function recordFenced({ job, tenant, receives }: Receive, ports: WorkPorts): voi
   ports.leases.end(job, 'queued');
 }
 
-function recordAlready({ job, tenant, receives, dwellMs }: Receive, ports: WorkPorts): void {
+function recordAlready({ job, tenant, receives, dwellMs }: Receive, state: JobRow['state'], ports: WorkPorts): void {
   ports.events.record('job.done', {
     ...{ tenant, job, queue: ports.queue, attempt: receives, already: true },
-    ...{ dwellMs, workMs: 0 },
+    ...{ state, dwellMs, workMs: 0 },
   });
 }

@@ -94,8 +94,29 @@ export interface Judge {
 
 /** What takes more than one run to know. */
 export interface OtherRuns {
-  /** Hashes of the logs of several runs of the same seed. */
+  /** Hashes of the logs of several runs under the same seed, for `same-bytes`. */
   readonly logHashes?: readonly string[];
+  /** What differs from the run of the same seed without its faults, for `blast-radius`. */
+  readonly counterfactual?: CounterfactualResult;
+}
+
+/** What unaffected tenants went through with the faults and without. */
+export interface CounterfactualResult {
+  /** Tenants that were compared, and their operations. */
+  readonly tenants: number;
+  readonly operations: number;
+  readonly differences: readonly CounterfactualDifference[];
+}
+
+/** The first operation of one tenant that differs. */
+export interface CounterfactualDifference {
+  readonly tenant: string;
+  /** Which of its operations: 1 for the first. */
+  readonly nth: number;
+  /** Operation, arguments, outcome, value, version, cell and epoch in words; null: there is none. */
+  readonly without: string | null;
+  readonly with: string | null;
+  readonly events: readonly Event[];
 }
 
 /** Why a run can prove nothing, whatever the invariants say: exit 2. */

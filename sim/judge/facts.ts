@@ -1,0 +1,87 @@
+import type { Event } from '../../cells/runtime/events.ts';
+import type { BlastRadius } from './blast-radius.ts';
+import type { JudgedRun, RunFacts } from './contract.ts';
+import { hasEnded, type Jobs } from './jobs.ts';
+import type { Recovery } from './recovery.ts';
+import type { Op, Witness } from './witness.ts';
+
+/** Counts what `expect` and the summary speak of. */
+export class Facts implements Witness {
+  readonly #run: JudgedRun;
+  /** Cells that answered somebody well while the scenario ran. */
+  readonly okCells = new Set<string>();
+  #offered = 0;
+  #ok = 0;
+  #refused = 0;
+  #unknown = 0;
+  #redelivered = 0;
+  #queueAgeMsMax: number | null = null;
+
+  constructor(run: JudgedRun) {
+    this.#run = run;
+  }
+
+  sent(op: Op): void {
+    if (this.#counts(op)) this.#offered++;
+  }
+
+  ended(op: Op): void {
+    if (op.outcome === 'ok' && op.cell !== null && op.sentT >= this.#run.startT && op.sentT <= this.#run.healedT) {
+      this.okCells.add(op.cell);
+    }
+    if (!this.#counts(op)) return;
+    if (op.outcome === 'ok') this.#ok++;
+    else if (op.outcome === 'refused') this.#refused++;
+    else this.#unknown++;
+  }
+
+  job(_job: unknown, event: Event): void {
+    if (event.kind === 'job.redelivered') this.#redelivered++;
+    const age = event['dwellMs'];
+    if (typeof age === 'number') this.#queueAgeMsMax = Math.max(this.#queueAgeMsMax ?? 0, age);
+  }
+
+  /** Call once everything else has ended. */
+  read(jobs: Jobs, blastRadius: BlastRadius, recovery: Recovery): RunFacts {
+    const tenants = Math.max(1, Object.keys(this.#run.map.tenants).length);
+    const { entries } = blastRadius;
+    const hit = [...new Set(entries.flatMap((entry) => entry.hit))].sort();
+    const inFlight = this.#offered - this.#ok - this.#refused - this.#unknown;
+    return {
+      requests: { offered: this.#offered, ok: this.#ok, refused: this.#refused, unknown: this.#unknown, inFlight },
+      errors: blastRadius.errors(),
+      blastRadius: {
+        predictedRatio: ratio(blastRadius.predicted.size, tenants),
+        measuredRatio: ratio(hit.length, tenants),
+        hit,
+        leaks: [...new Set(entries.flatMap(({ leaks }) => leaks))].sort(),
+      },
+      detectedAfterMs: blastRadius.noticedAfterMs,
+      recoveredAfterMs: recovery.recoveredAfterMs,
+      queueAgeMsMax: this.#queueAgeMsMax,
+      goodputRatio: this.#offered === 0 ? 0 : ratio(this.#ok, this.#offered),
+      jobs: { ...countJobs(jobs), redelivered: this.#redelivered },
+    };
+  }
+
+  #counts(op: Op): boolean {
+    return !op.foreign && !op.final && op.sentT >= this.#run.startT;
+  }
+}
+
+function countJobs(jobs: Jobs): Omit<RunFacts['jobs'], 'redelivered'> {
+  let accepted = 0;
+  let done = 0;
+  let dead = 0;
+  for (const job of jobs.all()) {
+    if (job.accepted === null && !job.recorded && !hasEnded(job)) continue;
+    accepted++;
+    if (job.done || job.state === 'done') done++;
+    else if (job.dead || job.state === 'dead') dead++;
+  }
+  return { accepted, done, dead, open: accepted - done - dead };
+}
+
+function ratio(part: number, whole: number): number {
+  return Number((part / whole).toFixed(4));
+}

@@ -1,0 +1,99 @@
+import type { Event } from '../../cells/runtime/events.ts';
+import { BlastRadius } from './blast-radius.ts';
+import { Books } from './books.ts';
+import { Conservation } from './conservation.ts';
+import type { InvariantVerdict, Judgement, JudgedRun } from './contract.ts';
+import { Facts } from './facts.ts';
+import { FaultsAccounted } from './faults-accounted.ts';
+import { Gaps } from './gaps.ts';
+import { Conclusiveness } from './inconclusive.ts';
+import { Isolation } from './isolation.ts';
+import { JobOnce } from './job-once.ts';
+import { NoLostJob } from './no-lost-job.ts';
+import { NoLostWrite } from './no-lost-write.ts';
+import { NoPhantom } from './no-phantom.ts';
+import { NoZombieWrite } from './no-zombie-write.ts';
+import { OncePerKey } from './once-per-key.ts';
+import { OneHome } from './one-home.ts';
+import { Recovery } from './recovery.ts';
+import { RowOrder } from './row-order.ts';
+import { judgeSameBytes } from './same-bytes.ts';
+import { Standing } from './standing.ts';
+import type { Checker } from './witness.ts';
+
+/** What the judge is told at the end beside the record: what takes more than one run to know. */
+export interface OtherRuns {
+  /** Hashes of the logs of several runs under the same seed. */
+  readonly logHashes?: readonly string[];
+}
+
+export interface Judge {
+  /** Events of the merged log, in its order. */
+  take(event: Event): void;
+  /** Call once, after the last event. */
+  end(other?: OtherRuns): Judgement;
+}
+
+/** Judges one run by its record, the same way on every substrate: one pass, every invariant, memory by rows, tenants and jobs. */
+export function createJudge(run: JudgedRun): Judge {
+  const standing = new Standing();
+  const gaps = new Gaps();
+  const conclusiveness = new Conclusiveness(run);
+  const facts = new Facts(run);
+  const books = new Books();
+  const isolation = new Isolation(books.rows);
+  const blastRadius = new BlastRadius(run, standing);
+  const recovery = new Recovery(run, standing);
+  const faults = new FaultsAccounted();
+  const invariants: readonly Checker[] = [
+    new NoLostWrite(books.rows),
+    new NoPhantom(books.rows, (hash) => isolation.ownerOf(hash)),
+    new RowOrder(),
+    new OncePerKey(),
+    new NoLostJob(books.jobs),
+    new JobOnce(books.jobs),
+    isolation,
+    blastRadius,
+    new OneHome(run.map),
+    new NoZombieWrite(),
+    new Conservation(() => books.underWay(), books.jobs, run.endT),
+    recovery,
+    faults,
+  ];
+  books.tell([standing, conclusiveness, facts, ...invariants]);
+
+  return {
+    take(event) {
+      gaps.take(event);
+      books.take(event);
+    },
+    end({ logHashes } = {}) {
+      books.end();
+      const gap = gaps.reason;
+      const verdicts = invariants.map((checker) => weigh(checker, gap, conclusiveness.slept));
+      verdicts.push(judgeSameBytes(logHashes ?? null));
+      return {
+        invariants: verdicts.map((verdict) => skip(verdict, run)),
+        inconclusive: conclusiveness.reasons(facts.okCells, faults.untaken(), gap),
+        facts: facts.read(books.jobs, blastRadius, recovery),
+      };
+    },
+  };
+}
+
+/** Times say nothing of a machine that slept. */
+const timed: ReadonlySet<string> = new Set(['blast-radius', 'recovery']);
+
+/** What a checker says, where events are missing or the machine slept: then nothing held, and not every violation is one. */
+function weigh(checker: Checker, gap: string | null, slept: boolean): InvariantVerdict {
+  const verdict = checker.end();
+  const why = gap ?? (slept && timed.has(verdict.id) ? 'the machine slept meanwhile' : null);
+  if (why === null) return verdict;
+  const stands = verdict.state === 'violated' && checker.survivesGaps && !(slept && timed.has(verdict.id));
+  return stands ? verdict : { ...verdict, state: 'unknown', reason: why };
+}
+
+function skip(verdict: InvariantVerdict, run: JudgedRun): InvariantVerdict {
+  const skipped = run.skipped.find(({ invariant }) => invariant === verdict.id);
+  return skipped ? { ...verdict, state: 'skipped', reason: skipped.reason, count: 0, violations: [] } : verdict;
+}
