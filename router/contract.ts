@@ -68,9 +68,9 @@ export interface RouterStatus {
  * - `targets.set` {targets: Record<string, Endpoint>} → null
  *
  * Events a router records:
- * - `request.answered` {request, tenant|null, method, path, cell|null, epoch|null, status, outcome, error, handed, resent, sentT, latencyMs, reason|null, etag|null, job|null}
+ * - `request.answered` {request, tenant|null, method, path, key|null, cell|null, epoch|null, status, outcome, error, handed, resent, sentT, latencyMs, reason|null, etag|null, job|null}
  *   one for every request it took, whoever sent it. `sentT` is the monotonic µs at which its head was read; `outcome` is ok|refused|unknown
- *   of DESIGN's contract; `error` is true for any 5xx, 429 or unknown; `handed` says that it was written to a cell. A client that goes away
+ *   of DESIGN's contract; `error` is true for any 5xx, 429 or unknown; `handed` says that it was written to a cell, `key` is the client's idempotency key. A client that goes away
  *   before the answer: status 499, outcome unknown where it was handed over.
  * - `cell.state` {cell, health, reason, afterMs|null}
  * - `map.changed` {version, source}   `map.refused` {version|null, source, reason}

@@ -270,6 +270,7 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
       tenant: this.#tenant,
       method: this.#request.head.method,
       path: this.#request.head.target,
+      key: firstHeader(this.#request.head.headers, 'idempotency-key'),
       cell: this.#cellId,
       epoch: this.#epoch,
       status,

@@ -10,6 +10,8 @@ export interface AnsweredRequest {
   readonly tenant: string | null;
   readonly method: string | null;
   readonly path: string | null;
+  /** The client's idempotency key. */
+  readonly key: string | null;
   readonly cell: string | null;
   readonly epoch: number | null;
   readonly status: number;
@@ -38,6 +40,7 @@ export function recordAnswered(events: EventSink, answered: AnsweredRequest): vo
     tenant: answered.tenant,
     method: answered.method,
     path,
+    key: answered.key,
     cell: answered.cell,
     epoch: answered.epoch,
     status,

@@ -55,6 +55,7 @@ export class Router implements HttpHandler {
       tenant: null,
       method: refused.head?.method ?? null,
       path: refused.head?.target ?? null,
+      key: null,
       cell: null,
       epoch: null,
       status: refused.status,

@@ -1,20 +1,14 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import type { TenantEntry } from '../../router/cell-map.ts';
-import { answerOf } from '../events/answer.ts';
+import { answerOf, isQuarantine } from '../events/answer.ts';
 import { BlastRadiusLedger } from '../ledger/blast-radius.ts';
 import { cellOf, type Affected } from '../ledger/dependency.ts';
 import type { BlastRadius as Entry } from '../state/status.ts';
-import type { InvariantVerdict, JudgedRun } from './contract.ts';
+import type { InvariantVerdict, JudgedWorld, RunFacts } from './contract.ts';
+import type { Errors } from './errors.ts';
 import { counted, Findings } from './findings.ts';
 import type { Standing } from './standing.ts';
 import type { Checker } from './witness.ts';
-
-/** What errors there were, and on which side of the prediction. */
-export interface ErrorCounts {
-  readonly all: number;
-  readonly inside: number;
-  readonly outside: number;
-}
 
 /** Nobody outside the predicted set is hit while a fault is open, by the live world's own ledger fed from the record. */
 export class BlastRadius implements Checker {
@@ -22,23 +16,25 @@ export class BlastRadius implements Checker {
   readonly survivesGaps = false;
   readonly #ledger: BlastRadiusLedger;
   readonly #standing: Standing;
+  readonly #errors: Errors;
   readonly #tenants: Record<string, TenantEntry>;
-  readonly #run: JudgedRun;
-  readonly #parts: JudgedRun['parts'][number][];
+  readonly #world: JudgedWorld;
+  readonly #parts: JudgedWorld['parts'][number][];
   readonly #found = new Findings(this.id);
   readonly #entries: Entry[] = [];
-  /** Errors by tenant, all and while an entry was open; whoever sent the request. */
-  readonly #errors = new Map<string, { all: number; open: number }>();
   /** Faults that were asked for and have not been seen to take. */
   readonly #asked = new Map<string, Event>();
+  /** While an entry was open, in monotonic microseconds. */
+  readonly #spans: { readonly fromT: number; toT: number }[] = [];
   /** The newest entry has not been read since it opened. */
   #unread = false;
 
-  constructor(run: JudgedRun, standing: Standing) {
-    this.#run = run;
+  constructor(world: JudgedWorld, standing: Standing, errors: Errors) {
+    this.#world = world;
     this.#standing = standing;
-    this.#tenants = { ...run.map.tenants };
-    this.#parts = [...run.parts];
+    this.#errors = errors;
+    this.#tenants = { ...world.map.tenants };
+    this.#parts = [...world.parts];
     this.#ledger = new BlastRadiusLedger(this.#estate());
   }
 
@@ -57,13 +53,9 @@ export class BlastRadius implements Checker {
 
   seen(event: Event): void {
     const answer = answerOf(event);
-    if (answer === null || answer.tenant === null || answer.sentMs * 1000 < this.#run.startT) return;
+    if (answer === null || answer.tenant === null) return;
     this.#ledger.record(answer);
-    if (!answer.error || (answer.reason ?? '').includes('quarantine')) return;
-    const known = this.#errors.get(answer.tenant) ?? { all: 0, open: 0 };
-    known.all++;
-    if (this.#ledger.open) known.open++;
-    this.#errors.set(answer.tenant, known);
+    if (answer.error && !isQuarantine(answer)) this.#errors.add(answer.tenant, answer.sentMs * 1000, event);
   }
 
   happened(event: Event): void {
@@ -117,23 +109,25 @@ export class BlastRadius implements Checker {
     );
   }
 
-  /** Call after `end`. */
-  errors(): ErrorCounts {
+  /** Errors of what was sent at or after a moment; call after `end`. */
+  errors(sinceT: number): RunFacts['errors'] {
     const predicted = this.predicted;
-    const sums = { all: 0, inside: 0, outside: 0 };
-    for (const [tenant, { all, open }] of this.#errors) {
-      sums.all += all;
-      if (predicted.has(tenant)) sums.inside += open;
-      else sums.outside += open;
-    }
-    return sums;
+    const wasOpen = (t: number) => this.#spans.some(({ fromT, toT }) => t >= fromT && t <= toT);
+    return {
+      all: this.#errors.countSince(sinceT),
+      inside: this.#errors.countSince(sinceT, (tenant, t) => predicted.has(tenant) && wasOpen(t)),
+      outside: this.#errors.countSince(sinceT, (tenant, t) => !predicted.has(tenant) && wasOpen(t)),
+    };
   }
 
   #took(event: Event): void {
     const id = String(event['fault']);
-    if (!this.#ledger.open) this.#readEntry();
-    this.#asked.set(id, event);
     const since = typeof event['since'] === 'number' ? event.at - event['since'] : 0;
+    if (!this.#ledger.open) {
+      this.#readEntry();
+      this.#spans.push({ fromT: event.t - since * 1000, toT: Infinity });
+    }
+    this.#asked.set(id, event);
     this.#ledger.took({
       id,
       target: String(event['target']),
@@ -159,7 +153,7 @@ export class BlastRadius implements Checker {
       if (cell !== null) cells.add(cell);
     }
     for (const cell of cells) if (!this.#standing.isServing(cell)) return;
-    this.#ledger.targetsHealthy(event.t / 1000, event.at);
+    if (this.#ledger.targetsHealthy(event.t / 1000, event.at)) this.#spans.at(-1)!.toT = event.t;
   }
 
   #moved(event: Event): void {
@@ -171,9 +165,9 @@ export class BlastRadius implements Checker {
 
   #estate() {
     return {
-      map: { version: this.#run.map.version, tenants: this.#tenants },
+      map: { version: this.#world.map.version, tenants: this.#tenants },
       parts: this.#parts,
-      onLoss: this.#run.onLoss,
+      onLoss: this.#world.onLoss,
     };
   }
 }

@@ -193,7 +193,6 @@ export class Books {
       tenant,
       cell: cellOf(event.part) ?? '',
       epoch: event['epoch'] as number,
-      storeEpoch: (event['storeEpoch'] as number | null | undefined) ?? null,
       op: key === null ? null : this.#opOfKey(key, tenant),
       row,
       name,

@@ -1,5 +1,5 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import type { InvariantVerdict } from './contract.ts';
+import type { InvariantVerdict, RunTimes } from './contract.ts';
 import { counted, Findings } from './findings.ts';
 import { hasEnded, type Jobs } from './jobs.ts';
 import { whose } from './no-lost-write.ts';
@@ -14,7 +14,6 @@ export class Conservation implements Checker {
   readonly survivesGaps = false;
   readonly #underWay: () => Iterable<Op>;
   readonly #jobs: Jobs;
-  readonly #endT: number;
   readonly #found = new Findings(this.id);
   /** Submissions in doubt, by tenant: each may have been accepted without anybody's knowing. */
   readonly #doubtful = new Map<string, number>();
@@ -23,10 +22,9 @@ export class Conservation implements Checker {
   #metClient = false;
   #joinedLate = false;
 
-  constructor(underWay: () => Iterable<Op>, jobs: Jobs, endT: number) {
+  constructor(underWay: () => Iterable<Op>, jobs: Jobs) {
     this.#underWay = underWay;
     this.#jobs = jobs;
-    this.#endT = endT;
   }
 
   sent(op: Op): void {
@@ -68,8 +66,8 @@ export class Conservation implements Checker {
     if (event.kind === 'part.died' && event['address'] === 'traffic') this.#clientDiedT = event.t;
   }
 
-  end(): InvariantVerdict {
-    for (const op of this.#underWay()) this.#stillUnderWay(op);
+  end({ endT }: RunTimes): InvariantVerdict {
+    for (const op of this.#underWay()) this.#stillUnderWay(op, endT);
     const jobs = this.#countJobs();
     return this.#found.verdict(`${counted(this.#offered, 'request')}, ${counted(jobs, 'job')}`);
   }
@@ -84,13 +82,13 @@ export class Conservation implements Checker {
     this.#doubtful.set(tenant, (this.#doubtful.get(tenant) ?? 0) + 1);
   }
 
-  #stillUnderWay(op: Op): void {
+  #stillUnderWay(op: Op, endT: number): void {
     if (op.kind === 'job') this.#mayHaveAccepted(op);
-    if (op.sentT <= this.#clientDiedT || op.sentT > this.#endT - forgottenAfterT || !op.waiting) return;
+    if (op.sentT <= this.#clientDiedT || op.sentT > endT - forgottenAfterT || !op.waiting) return;
     this.#found.add({
       ...whose(op),
       expected: 'an end of every request: ok, refused or unknown',
-      seen: `no answer and no failure ${Math.round((this.#endT - op.sentT) / 1_000_000)} s after it was sent`,
+      seen: `no answer and no failure ${Math.round((endT - op.sentT) / 1_000_000)} s after it was sent`,
       events: [op.sent],
     });
   }

@@ -1,38 +1,35 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import type { BlastRadius } from './blast-radius.ts';
-import type { JudgedRun, RunFacts } from './contract.ts';
+import type { JudgedWorld, RunFacts, RunTimes } from './contract.ts';
 import { hasEnded, type Jobs } from './jobs.ts';
 import type { Recovery } from './recovery.ts';
+import { Tally } from './tally.ts';
 import type { Op, Witness } from './witness.ts';
+
+const offered = 0;
+const outcomeField = { ok: 1, refused: 2, unknown: 3 } as const;
 
 /** Counts what `expect` and the summary speak of. */
 export class Facts implements Witness {
-  readonly #run: JudgedRun;
-  /** Cells that answered somebody well while the scenario ran. */
-  readonly okCells = new Set<string>();
-  #offered = 0;
-  #ok = 0;
-  #refused = 0;
-  #unknown = 0;
+  readonly #world: JudgedWorld;
+  readonly #requests = new Tally(4);
+  /** When the last request was sent that a cell answered well, by cell; the read back aside. */
+  readonly #okT = new Map<string, number>();
   #redelivered = 0;
   #queueAgeMsMax: number | null = null;
 
-  constructor(run: JudgedRun) {
-    this.#run = run;
+  constructor(world: JudgedWorld) {
+    this.#world = world;
   }
 
   sent(op: Op): void {
-    if (this.#counts(op)) this.#offered++;
+    if (!op.final) this.#requests.count(op.sentT, offered);
   }
 
   ended(op: Op): void {
-    if (op.outcome === 'ok' && op.cell !== null && op.sentT >= this.#run.startT && op.sentT <= this.#run.healedT) {
-      this.okCells.add(op.cell);
-    }
-    if (!this.#counts(op)) return;
-    if (op.outcome === 'ok') this.#ok++;
-    else if (op.outcome === 'refused') this.#refused++;
-    else this.#unknown++;
+    if (op.final) return;
+    if (op.outcome === 'ok' && op.cell !== null) this.#okT.set(op.cell, op.sentT);
+    if (!op.foreign) this.#requests.count(op.sentT, outcomeField[op.outcome!]);
   }
 
   job(_job: unknown, event: Event): void {
@@ -41,15 +38,20 @@ export class Facts implements Witness {
     if (typeof age === 'number') this.#queueAgeMsMax = Math.max(this.#queueAgeMsMax ?? 0, age);
   }
 
+  /** Cells that answered a request well that was sent at or after a moment. */
+  okCells(sinceT: number): ReadonlySet<string> {
+    return new Set([...this.#okT].flatMap(([cell, sentT]) => (sentT >= sinceT ? [cell] : [])));
+  }
+
   /** Call once everything else has ended. */
-  read(jobs: Jobs, blastRadius: BlastRadius, recovery: Recovery): RunFacts {
-    const tenants = Math.max(1, Object.keys(this.#run.map.tenants).length);
+  read({ startT }: RunTimes, jobs: Jobs, blastRadius: BlastRadius, recovery: Recovery): RunFacts {
+    const tenants = Math.max(1, Object.keys(this.#world.map.tenants).length);
     const { entries } = blastRadius;
     const hit = [...new Set(entries.flatMap((entry) => entry.hit))].sort();
-    const inFlight = this.#offered - this.#ok - this.#refused - this.#unknown;
+    const [all, good, bad, open] = this.#requests.since(startT) as [number, number, number, number];
     return {
-      requests: { offered: this.#offered, ok: this.#ok, refused: this.#refused, unknown: this.#unknown, inFlight },
-      errors: blastRadius.errors(),
+      requests: { offered: all, ok: good, refused: bad, unknown: open, inFlight: all - good - bad - open },
+      errors: blastRadius.errors(startT),
       blastRadius: {
         predictedRatio: ratio(blastRadius.predicted.size, tenants),
         measuredRatio: ratio(hit.length, tenants),
@@ -59,13 +61,9 @@ export class Facts implements Witness {
       detectedAfterMs: blastRadius.noticedAfterMs,
       recoveredAfterMs: recovery.recoveredAfterMs,
       queueAgeMsMax: this.#queueAgeMsMax,
-      goodputRatio: this.#offered === 0 ? 0 : ratio(this.#ok, this.#offered),
+      goodputRatio: all === 0 ? 0 : ratio(good, all),
       jobs: { ...countJobs(jobs), redelivered: this.#redelivered },
     };
-  }
-
-  #counts(op: Op): boolean {
-    return !op.foreign && !op.final && op.sentT >= this.#run.startT;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import { cellOf, type Affected } from '../ledger/dependency.ts';
-import type { Inconclusive, JudgedRun } from './contract.ts';
+import type { Inconclusive, JudgedWorld } from './contract.ts';
 import type { FaultRecord } from './faults-accounted.ts';
 import type { Witness } from './witness.ts';
 
@@ -9,13 +9,13 @@ const lagMsMax = 1000;
 
 /** Notes what can make a run prove nothing. */
 export class Conclusiveness implements Witness {
-  readonly #run: JudgedRun;
+  readonly #world: JudgedWorld;
   readonly #affected = new Set<string>();
-  #lagMs = 0;
+  readonly #lags: { readonly t: number; readonly lagMs: number }[] = [];
   #sleptMs = 0;
 
-  constructor(run: JudgedRun) {
-    this.#run = run;
+  constructor(world: JudgedWorld) {
+    this.#world = world;
   }
 
   get slept(): boolean {
@@ -24,16 +24,23 @@ export class Conclusiveness implements Witness {
 
   happened(event: Event): void {
     if (event.kind === 'traffic.lag') {
-      if (event.t >= this.#run.startT) this.#lagMs = Math.max(this.#lagMs, Number(event['lagMs']));
+      const lagMs = Number(event['lagMs']);
+      if (lagMs > lagMsMax) this.#lags.push({ t: event.t, lagMs });
     } else if (event.kind === 'machine.slept') this.#sleptMs += Number(event['awayMs']);
     else if (Array.isArray(event['affected'])) {
       for (const { address } of event['affected'] as readonly Affected[]) this.#affected.add(cellOf(address) ?? '');
     }
   }
 
-  reasons(okCells: ReadonlySet<string>, untaken: readonly FaultRecord[], gap: string | null): Inconclusive[] {
+  /** `startT`: what came late before it belongs to the world's growing. */
+  reasons(
+    startT: number,
+    okCells: ReadonlySet<string>,
+    untaken: readonly FaultRecord[],
+    gap: string | null,
+  ): Inconclusive[] {
     const reasons = untaken.map(({ what, target, id }) => `${what} ${target} (${id}) was never seen to take`);
-    const cells = new Set(Object.values(this.#run.map.tenants).map(({ cell }) => cell));
+    const cells = new Set(Object.values(this.#world.map.tenants).map(({ cell }) => cell));
     const untouched = [...cells].filter((cell) => !this.#affected.has(cell));
     const quiet = untouched.filter((cell) => !okCells.has(cell)).sort();
     if (quiet.length > 0) {
@@ -42,10 +49,9 @@ export class Conclusiveness implements Witness {
         `${many ? 'cells' : 'cell'} ${quiet.slice(0, 5).join(', ')}${quiet.length > 5 ? ' …' : ''}, which nothing was done to, answered no request: whether ${many ? 'they were' : 'it was'} hit nobody can tell`,
       );
     }
-    if (this.#lagMs > lagMsMax) {
-      reasons.push(
-        `the load came up to ${this.#lagMs} ms late: this machine is too slow for the rate that was asked for`,
-      );
+    const lagMs = Math.max(0, ...this.#lags.filter(({ t }) => t >= startT).map((lag) => lag.lagMs));
+    if (lagMs > 0) {
+      reasons.push(`the load came up to ${lagMs} ms late: this machine is too slow for the rate that was asked for`);
     }
     if (this.slept) {
       reasons.push(`the machine slept, or nobody looked, for ${Math.round(this.#sleptMs / 1000)} s`);

@@ -1,8 +1,8 @@
-import type { Event } from '../../cells/runtime/events.ts';
 import { BlastRadius } from './blast-radius.ts';
 import { Books } from './books.ts';
 import { Conservation } from './conservation.ts';
-import type { InvariantVerdict, Judgement, JudgedRun } from './contract.ts';
+import type { InvariantVerdict, Judge, JudgedWorld, RunTimes } from './contract.ts';
+import { Errors } from './errors.ts';
 import { Facts } from './facts.ts';
 import { FaultsAccounted } from './faults-accounted.ts';
 import { Gaps } from './gaps.ts';
@@ -21,29 +21,17 @@ import { judgeSameBytes } from './same-bytes.ts';
 import { Standing } from './standing.ts';
 import type { Checker } from './witness.ts';
 
-/** What the judge is told at the end beside the record: what takes more than one run to know. */
-export interface OtherRuns {
-  /** Hashes of the logs of several runs under the same seed. */
-  readonly logHashes?: readonly string[];
-}
-
-export interface Judge {
-  /** Events of the merged log, in its order. */
-  take(event: Event): void;
-  /** Call once, after the last event. */
-  end(other?: OtherRuns): Judgement;
-}
-
 /** Judges one run by its record, the same way on every substrate: one pass, every invariant, memory by rows, tenants and jobs. */
-export function createJudge(run: JudgedRun): Judge {
+export function createJudge(world: JudgedWorld): Judge {
   const standing = new Standing();
+  const errors = new Errors();
   const gaps = new Gaps();
-  const conclusiveness = new Conclusiveness(run);
-  const facts = new Facts(run);
+  const conclusiveness = new Conclusiveness(world);
+  const facts = new Facts(world);
   const books = new Books();
   const isolation = new Isolation(books.rows);
-  const blastRadius = new BlastRadius(run, standing);
-  const recovery = new Recovery(run, standing);
+  const blastRadius = new BlastRadius(world, standing, errors);
+  const recovery = new Recovery(world, standing, errors);
   const faults = new FaultsAccounted();
   const invariants: readonly Checker[] = [
     new NoLostWrite(books.rows),
@@ -54,9 +42,9 @@ export function createJudge(run: JudgedRun): Judge {
     new JobOnce(books.jobs),
     isolation,
     blastRadius,
-    new OneHome(run.map),
+    new OneHome(world.map),
     new NoZombieWrite(),
-    new Conservation(() => books.underWay(), books.jobs, run.endT),
+    new Conservation(() => books.underWay(), books.jobs),
     recovery,
     faults,
   ];
@@ -67,15 +55,16 @@ export function createJudge(run: JudgedRun): Judge {
       gaps.take(event);
       books.take(event);
     },
-    end({ logHashes } = {}) {
+    end(times, { logHashes } = {}) {
       books.end();
       const gap = gaps.reason;
-      const verdicts = invariants.map((checker) => weigh(checker, gap, conclusiveness.slept));
+      const verdicts = invariants.map((checker) => weigh(checker, times, gap, conclusiveness.slept));
       verdicts.push(judgeSameBytes(logHashes ?? null));
+      const okCells = facts.okCells(times.startT);
       return {
-        invariants: verdicts.map((verdict) => skip(verdict, run)),
-        inconclusive: conclusiveness.reasons(facts.okCells, faults.untaken(), gap),
-        facts: facts.read(books.jobs, blastRadius, recovery),
+        invariants: verdicts.map((verdict) => skip(verdict, world)),
+        inconclusive: conclusiveness.reasons(times.startT, okCells, faults.untaken(), gap),
+        facts: facts.read(times, books.jobs, blastRadius, recovery),
       };
     },
   };
@@ -85,15 +74,15 @@ export function createJudge(run: JudgedRun): Judge {
 const timed: ReadonlySet<string> = new Set(['blast-radius', 'recovery']);
 
 /** What a checker says, where events are missing or the machine slept: then nothing held, and not every violation is one. */
-function weigh(checker: Checker, gap: string | null, slept: boolean): InvariantVerdict {
-  const verdict = checker.end();
+function weigh(checker: Checker, times: RunTimes, gap: string | null, slept: boolean): InvariantVerdict {
+  const verdict = checker.end(times);
   const why = gap ?? (slept && timed.has(verdict.id) ? 'the machine slept meanwhile' : null);
   if (why === null) return verdict;
   const stands = verdict.state === 'violated' && checker.survivesGaps && !(slept && timed.has(verdict.id));
   return stands ? verdict : { ...verdict, state: 'unknown', reason: why };
 }
 
-function skip(verdict: InvariantVerdict, run: JudgedRun): InvariantVerdict {
-  const skipped = run.skipped.find(({ invariant }) => invariant === verdict.id);
+function skip(verdict: InvariantVerdict, world: JudgedWorld): InvariantVerdict {
+  const skipped = world.skipped.find(({ invariant }) => invariant === verdict.id);
   return skipped ? { ...verdict, state: 'skipped', reason: skipped.reason, count: 0, violations: [] } : verdict;
 }

@@ -1,82 +1,63 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import { cellOf } from '../world/address.ts';
 import type { InvariantVerdict } from './contract.ts';
 import { counted, Findings } from './findings.ts';
 import { whose } from './no-lost-write.ts';
 import type { Checker, Effect, Op } from './witness.ts';
 
-interface Change {
+interface Fence {
   readonly epoch: number;
-  readonly t: number;
+  readonly from: string;
   readonly event: Event;
 }
 
 /**
- * A fenced or paused former owner acknowledges nothing: neither a cell that a tenant was moved from, nor an Aurora instance after
- * another was promoted. What was on its way before the change may still end under the old one.
+ * A fenced or paused former owner acknowledges nothing: from the moment at which a move has fenced a cell, whatever is sent for that
+ * tenant is committed and acknowledged by its new home alone. What was on its way before may still end under the old epoch.
  */
 export class NoZombieWrite implements Checker {
   readonly id = 'no-zombie-write';
   readonly survivesGaps = true;
   readonly #found = new Findings(this.id);
-  /** By tenant, its last fence: from then on its former cell is fenced. */
-  readonly #fences = new Map<string, Change & { readonly from: string }>();
-  /** By cell, the newest generation of its Aurora. */
-  readonly #generations = new Map<string, Change>();
+  /** By tenant, its last fence. */
+  readonly #fences = new Map<string, Fence>();
   #looked = 0;
 
   happened(event: Event): void {
-    if (event.kind === 'move.fenced') {
-      const fence = { epoch: Number(event['epoch']), from: String(event['from']), t: event.t, event };
-      this.#fences.set(String(event['tenant']), fence);
-    } else if (event.kind === 'aurora.role' && event['role'] === 'writer') {
-      const cell = cellOf(event.part) ?? '';
-      const generation = Number(event['generation']);
-      if (generation > (this.#generations.get(cell)?.epoch ?? 0)) {
-        this.#generations.set(cell, { epoch: generation, t: event.t, event });
-      }
-    }
+    if (event.kind !== 'move.fenced') return;
+    const fence = { epoch: Number(event['epoch']), from: String(event['from']), event };
+    this.#fences.set(String(event['tenant']), fence);
   }
 
   ended(op: Op): void {
     if (op.outcome !== 'ok' || (op.kind !== 'write' && op.kind !== 'job')) return;
     this.#looked++;
-    const fence = this.#fences.get(op.tenant);
-    if (!fence || op.cell !== fence.from || op.epoch === null || op.epoch >= fence.epoch || op.sentT <= fence.t) return;
-    this.#found.add({
-      ...whose(op),
-      expected: `nothing acknowledged by cell ${fence.from} for ${op.tenant}, whose move had fenced it at epoch ${fence.epoch}`,
-      seen: `a ${op.kind} acknowledged under epoch ${op.epoch}`,
-      events: [fence.event, op.sent, op.answer],
-    });
+    const fence = this.#breached(op, op.cell, op.epoch);
+    if (fence) this.#breach(op, fence, `a ${op.kind} acknowledged under epoch ${op.epoch}`, op.answer);
   }
 
-  committed(effect: Effect): void {
-    const { op, storeEpoch, event } = effect;
+  committed({ op, cell, epoch, event, name }: Effect): void {
     this.#looked++;
-    if (storeEpoch !== null && effect.epoch < storeEpoch) {
-      this.#found.add({
-        ...{ request: op?.request ?? String(event['request']), tenant: effect.tenant },
-        ...{ cell: effect.cell, epoch: effect.epoch },
-        expected: `nothing committed under epoch ${effect.epoch}: cell ${effect.cell} had been fenced at epoch ${storeEpoch}`,
-        seen: `${event.kind} ${effect.name}`,
-        events: [this.#fences.get(effect.tenant)?.event, op?.sent, event],
-      });
-      return;
-    }
-    const newest = this.#generations.get(effect.cell);
-    const generation = event['generation'];
-    if (!newest || typeof generation !== 'number' || generation >= newest.epoch) return;
-    if (op === null || op.sentT <= newest.t) return;
-    this.#found.add({
-      ...{ request: op.request, tenant: effect.tenant, cell: effect.cell, epoch: effect.epoch },
-      expected: `a commit by the writer of generation ${newest.epoch}, promoted before this was sent`,
-      seen: `${event.kind} ${effect.name} by generation ${generation}`,
-      events: [newest.event, op.sent, event],
-    });
+    const fence = op && this.#breached(op, cell, epoch);
+    if (fence) this.#breach(op, fence, `${event.kind} ${name} under epoch ${epoch}`, event);
   }
 
   end(): InvariantVerdict {
     return this.#found.verdict(counted(this.#looked, 'acknowledgement'));
+  }
+
+  #breached(op: Op, cell: string | null, epoch: number | null): Fence | null {
+    const fence = this.#fences.get(op.tenant);
+    if (!fence || cell !== fence.from || epoch === null) return null;
+    return epoch < fence.epoch && op.sentT > fence.event.t ? fence : null;
+  }
+
+  #breach(op: Op, { epoch, from, event: fenced }: Fence, seen: string, event: Event | null): void {
+    this.#found.add({
+      ...whose(op),
+      cell: from,
+      expected: `nothing committed or acknowledged by cell ${from} for ${op.tenant}, whose move had fenced it at epoch ${epoch}`,
+      seen,
+      events: [fenced, op.sent, event],
+    });
   }
 }

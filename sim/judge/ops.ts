@@ -70,7 +70,7 @@ export function endOp(op: Op, event: Event, outcome: Outcome): void {
   if (op.outcome !== 'ok') return;
   if (op.row) readRow(op, event);
   else if (op.kind === 'job') op.job = (event['job'] as string | null) ?? null;
-  else op.state = op.status === 404 ? 'none' : ((event['state'] as string | null | undefined) ?? null);
+  else op.state = stateOf(op.status, event);
 }
 
 /** Version and hash of an etag as a cell writes it, `"7-9f86d081884c7d65"`; null where it is none. */
@@ -89,7 +89,14 @@ function readRow(op: Op, event: Event): void {
   }
   const etag = readEtag(event['etag']);
   op.version = etag?.version ?? (event['version'] as number | null | undefined) ?? null;
-  op.seenHash = etag?.hash ?? (event['hash'] as string | null | undefined) ?? null;
+  op.seenHash = etag?.hash ?? (event['valueHash'] as string | null | undefined) ?? null;
+}
+
+/** What a poll says: `none` where there is no such job. A service of the user's own has words of its own for an end. */
+function stateOf(status: number | null, event: Event): string | null {
+  if (status === 404) return 'none';
+  const state = (event['state'] as string | null | undefined) ?? null;
+  return event['ended'] === true && state !== 'dead' ? 'done' : state;
 }
 
 function rowOfPath(path: string): string | null {

@@ -1,5 +1,5 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import type { InvariantId, InvariantVerdict } from './contract.ts';
+import type { InvariantId, InvariantVerdict, RunTimes } from './contract.ts';
 import type { Job } from './jobs.ts';
 import type { Row } from './rows.ts';
 
@@ -63,8 +63,6 @@ export interface Effect {
   readonly tenant: string;
   readonly cell: string;
   readonly epoch: number;
-  /** The tenant's epoch in the store at the commit; null where it was not recorded. */
-  readonly storeEpoch: number | null;
   /** The operation that asked for it, where it is known. */
   readonly op: Op | null;
   readonly row: Row | null;
@@ -103,5 +101,5 @@ export interface Checker extends Witness {
   readonly id: InvariantId;
   /** True where what it finds stays found though events are missing: both sides of every violation were seen. */
   readonly survivesGaps: boolean;
-  end(): InvariantVerdict;
+  end(times: RunTimes): InvariantVerdict;
 }

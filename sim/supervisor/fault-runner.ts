@@ -3,6 +3,7 @@ import type { EventSink } from '../../cells/runtime/events.ts';
 import { faultKinds } from '../faults/catalogue.ts';
 import type { FaultKind, FaultPorts, OpenFault, ResolvedTarget, Seen } from '../faults/fault.ts';
 import type { OutsideWord } from './outside-watch.ts';
+import type { Affected } from '../ledger/dependency.ts';
 import { staysDown } from '../faults/kill.ts';
 import type { FaultStatus } from '../state/status.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
@@ -45,6 +46,8 @@ export interface FaultRunnerOptions {
   readonly ports: FaultPorts;
   readonly events: EventSink;
   readonly resolve: (target: string) => ResolvedTarget;
+  /** What it does to parts and links, for whoever predicts from the record. */
+  readonly affected: (kind: string, target: ResolvedTarget) => readonly Affected[];
   /** Written and synced before the effect, and after the end. */
   readonly ledger: { intent(status: FaultStatus): Promise<void>; ended(id: string): void };
   readonly onOpen: (status: FaultStatus, target: ResolvedTarget) => void;
@@ -143,7 +146,10 @@ export class FaultRunner {
       endsBy: word === 'death' ? 'its service replaces it' : `petri heal ${id}`,
     };
     this.#running.set(id, { kind: outsideKind(word), open, takenMs: atMs, status });
-    this.#options.events.record('fault.seen', { fault: id, what: word, target: target.text, by: 'outside' });
+    const affected = this.#options.affected(word, target);
+    this.#options.events.record('fault.seen', {
+      ...{ fault: id, what: word, target: target.text, by: 'outside', affected, since: atMs },
+    });
     this.#options.onOpen(status, target);
     this.#options.onLine(`${target.text}: ${status.seen}`, null);
   }
@@ -199,7 +205,11 @@ export class FaultRunner {
         `the world's ledger cannot be written (${why}), so nothing was done: petri doctor`,
       );
     }
-    events.record('fault.injected', { fault: open.id, what: kind.kind, target: open.target.text, by: fault.status.by });
+    const affected = this.#options.affected(kind.kind, open.target);
+    events.record('fault.injected', {
+      ...{ fault: open.id, what: kind.kind, target: open.target.text, by: fault.status.by },
+      ...{ affected, since: fault.status.sinceMs },
+    });
     this.#options.onOpen(fault.status, open.target);
     let seen: Seen;
     try {

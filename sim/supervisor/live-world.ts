@@ -96,6 +96,7 @@ export class LiveWorld {
       ports: this.faultPorts,
       events: this.events,
       resolve: (target) => this.resolve(target),
+      affected: (kind, target) => this.observer.affected(kind, target),
       ledger: {
         intent: ({ id, kind, target, sinceMs }) =>
           options.ledger.appendDurably({ kind: 'fault', fault: { id, kind, target, at: sinceMs } }),

@@ -11,7 +11,7 @@ import { Windows } from '../events/windows.ts';
 import type { ResolvedTarget } from '../faults/fault.ts';
 import { BlastRadiusLedger } from '../ledger/blast-radius.ts';
 import { affectedBy } from '../ledger/affected.ts';
-import type { Estate as LedgerEstate } from '../ledger/dependency.ts';
+import type { Affected, Estate as LedgerEstate } from '../ledger/dependency.ts';
 import type { Observation } from '../pilot/contract.ts';
 import { compose, type Composed, type Known, type PartFact } from '../state/compose.ts';
 import type { FaultStatus, Snapshot, Status, TrafficStatus } from '../state/status.ts';
@@ -148,18 +148,27 @@ export class Observer {
     this.ledger.took({
       id: status.id,
       target: status.target,
-      affected: affectedBy(status.kind, target, this.#roles),
+      affected: this.affected(status.kind, target),
       sinceMs: since,
       at: status.sinceMs,
     });
     this.windows.countDoubtSince(this.ledger.sinceMs);
   }
 
+  affected(kind: string, target: ResolvedTarget): readonly Affected[] {
+    return affectedBy(kind, target, this.#roles);
+  }
+
   /** A restart by hand takes its target away for a moment, as a fault does. Returns what says that it is back. */
   restarting(target: ResolvedTarget): () => void {
     const id = `restart ${target.text}`;
+    const affected = this.affected('restart', target);
+    this.#live.events.record('restart.begun', { fault: id, target: target.text, affected });
     this.faultOpened({ id, kind: 'restart', target: target.text, sinceMs: Date.now() }, target);
-    return () => this.ledger.gone(id);
+    return () => {
+      this.ledger.gone(id);
+      this.#live.events.record('restart.ended', { fault: id, target: target.text });
+    };
   }
 
   faultGone(status: FaultStatus): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashText } from '../../cells/sheets/hash.ts';
 
 /** So many writes of one row whose outcome nobody knows; beyond it nothing can be said of the row. */
 const doubtfulMax = 1000;
@@ -69,5 +69,5 @@ export class RowValues {
 
 /** What is recorded of a value that somebody else's service showed: enough to tell values apart, and not to read them. */
 export function hashOfValue(value: string): string {
-  return createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return hashText(value);
 }

@@ -43,6 +43,7 @@ beforeEach(() => {
     ports,
     events: { record: () => {} },
     resolve: (text) => targets[text]!,
+    affected: () => [],
     ledger: {
       intent: async () => {
         if (diskFull) throw new Error('no space is left on its disk');
