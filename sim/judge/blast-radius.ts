@@ -1,6 +1,6 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import type { TenantEntry } from '../../router/cell-map.ts';
-import { answerOf, isQuarantine } from '../events/answer.ts';
+import { answerOf, isOrdered } from '../events/answer.ts';
 import { BlastRadiusLedger } from '../ledger/blast-radius.ts';
 import { cellOf, type Affected } from '../ledger/dependency.ts';
 import type { BlastRadius as Entry } from '../state/status.ts';
@@ -55,7 +55,7 @@ export class BlastRadius implements Checker {
     const answer = answerOf(event);
     if (answer === null || answer.tenant === null) return;
     this.#ledger.record(answer);
-    if (answer.error && !isQuarantine(answer)) this.#errors.add(answer.tenant, answer.sentMs * 1000, event);
+    if (answer.error && !isOrdered(answer)) this.#errors.add(answer.tenant, answer.sentMs * 1000, event);
   }
 
   happened(event: Event): void {
@@ -109,14 +109,14 @@ export class BlastRadius implements Checker {
     );
   }
 
-  /** Errors of what was sent at or after a moment; call after `end`. */
-  errors(sinceT: number): RunFacts['errors'] {
+  /** Call after `end`. */
+  errors(): RunFacts['errors'] {
     const predicted = this.predicted;
     const wasOpen = (t: number) => this.#spans.some(({ fromT, toT }) => t >= fromT && t <= toT);
     return {
-      all: this.#errors.countSince(sinceT),
-      inside: this.#errors.countSince(sinceT, (tenant, t) => predicted.has(tenant) && wasOpen(t)),
-      outside: this.#errors.countSince(sinceT, (tenant, t) => !predicted.has(tenant) && wasOpen(t)),
+      all: this.#errors.countAfter(0),
+      inside: this.#errors.countAfter(0, (tenant, t) => predicted.has(tenant) && wasOpen(t)),
+      outside: this.#errors.countAfter(0, (tenant, t) => !predicted.has(tenant) && wasOpen(t)),
     };
   }
 

@@ -9,8 +9,15 @@ export class Errors {
   readonly #answeredT: number[] = [];
   readonly #tenants: string[] = [];
   readonly #named: Event[] = [];
+  #startT = Infinity;
+
+  /** The scenario's clock begins: what was sent before is no error. */
+  begin(startT: number): void {
+    this.#startT = startT;
+  }
 
   add(tenant: string, sentT: number, event: Event): void {
+    if (sentT < this.#startT) return;
     this.#sentT.push(sentT);
     this.#answeredT.push(event.t);
     this.#tenants.push(tenant);
@@ -18,11 +25,11 @@ export class Errors {
     if (this.#named.length >= namedMax * 2) this.#named.splice(0, namedMax);
   }
 
-  /** How many were sent at or after a moment, in monotonic microseconds, by tenants that pass. */
-  countSince(sinceT: number, passes: (tenant: string, answeredT: number) => boolean = () => true): number {
+  /** How many were sent after a moment, in monotonic microseconds, by tenants that pass. */
+  countAfter(afterT: number, passes: (tenant: string, answeredT: number) => boolean = () => true): number {
     let count = 0;
     for (let index = 0; index < this.#sentT.length; index++) {
-      if (this.#sentT[index]! < sinceT) continue;
+      if (this.#sentT[index]! <= afterT) continue;
       if (passes(this.#tenants[index]!, this.#answeredT[index]!)) count++;
     }
     return count;

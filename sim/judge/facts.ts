@@ -1,20 +1,18 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import type { BlastRadius } from './blast-radius.ts';
-import type { JudgedWorld, RunFacts, RunTimes } from './contract.ts';
+import type { JudgedWorld, RunFacts } from './contract.ts';
 import { hasEnded, type Jobs } from './jobs.ts';
 import type { Recovery } from './recovery.ts';
-import { Tally } from './tally.ts';
 import type { Op, Witness } from './witness.ts';
-
-const offered = 0;
-const outcomeField = { ok: 1, refused: 2, unknown: 3 } as const;
 
 /** Counts what `expect` and the summary speak of. */
 export class Facts implements Witness {
   readonly #world: JudgedWorld;
-  readonly #requests = new Tally(4);
-  /** When the last request was sent that a cell answered well, by cell; the read back aside. */
-  readonly #okT = new Map<string, number>();
+  #startT = Infinity;
+  #offered = 0;
+  readonly #ended = { ok: 0, refused: 0, unknown: 0 };
+  /** Cells that answered a request of the run well; the read back aside. */
+  readonly okCells = new Set<string>();
   #redelivered = 0;
   #queueAgeMsMax: number | null = null;
 
@@ -22,14 +20,18 @@ export class Facts implements Witness {
     this.#world = world;
   }
 
+  begin(startT: number): void {
+    this.#startT = startT;
+  }
+
   sent(op: Op): void {
-    if (!op.final) this.#requests.count(op.sentT, offered);
+    if (this.#counts(op)) this.#offered++;
   }
 
   ended(op: Op): void {
-    if (op.final) return;
-    if (op.outcome === 'ok' && op.cell !== null) this.#okT.set(op.cell, op.sentT);
-    if (!op.foreign) this.#requests.count(op.sentT, outcomeField[op.outcome!]);
+    if (op.outcome === null || op.final || op.sentT < this.#startT) return;
+    if (op.outcome === 'ok' && op.cell !== null) this.okCells.add(op.cell);
+    if (this.#counts(op)) this.#ended[op.outcome]++;
   }
 
   job(_job: unknown, event: Event): void {
@@ -38,20 +40,16 @@ export class Facts implements Witness {
     if (typeof age === 'number') this.#queueAgeMsMax = Math.max(this.#queueAgeMsMax ?? 0, age);
   }
 
-  /** Cells that answered a request well that was sent at or after a moment. */
-  okCells(sinceT: number): ReadonlySet<string> {
-    return new Set([...this.#okT].flatMap(([cell, sentT]) => (sentT >= sinceT ? [cell] : [])));
-  }
-
   /** Call once everything else has ended. */
-  read({ startT }: RunTimes, jobs: Jobs, blastRadius: BlastRadius, recovery: Recovery): RunFacts {
+  read(jobs: Jobs, blastRadius: BlastRadius, recovery: Recovery): RunFacts {
     const tenants = Math.max(1, Object.keys(this.#world.map.tenants).length);
     const { entries } = blastRadius;
     const hit = [...new Set(entries.flatMap((entry) => entry.hit))].sort();
-    const [all, good, bad, open] = this.#requests.since(startT) as [number, number, number, number];
+    const { ok, refused, unknown } = this.#ended;
+    const offered = this.#offered;
     return {
-      requests: { offered: all, ok: good, refused: bad, unknown: open, inFlight: all - good - bad - open },
-      errors: blastRadius.errors(startT),
+      requests: { offered, ok, refused, unknown, inFlight: offered - ok - refused - unknown },
+      errors: blastRadius.errors(),
       blastRadius: {
         predictedRatio: ratio(blastRadius.predicted.size, tenants),
         measuredRatio: ratio(hit.length, tenants),
@@ -61,9 +59,13 @@ export class Facts implements Witness {
       detectedAfterMs: blastRadius.noticedAfterMs,
       recoveredAfterMs: recovery.recoveredAfterMs,
       queueAgeMsMax: this.#queueAgeMsMax,
-      goodputRatio: all === 0 ? 0 : ratio(good, all),
+      goodputRatio: offered === 0 ? 0 : ratio(ok, offered),
       jobs: { ...countJobs(jobs), redelivered: this.#redelivered },
     };
+  }
+
+  #counts(op: Op): boolean {
+    return !op.foreign && !op.final && op.sentT >= this.#startT;
   }
 }
 

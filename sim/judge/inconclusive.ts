@@ -11,7 +11,8 @@ const lagMsMax = 1000;
 export class Conclusiveness implements Witness {
   readonly #world: JudgedWorld;
   readonly #affected = new Set<string>();
-  readonly #lags: { readonly t: number; readonly lagMs: number }[] = [];
+  #startT = Infinity;
+  #lagMs = 0;
   #sleptMs = 0;
 
   constructor(world: JudgedWorld) {
@@ -22,23 +23,20 @@ export class Conclusiveness implements Witness {
     return this.#sleptMs > 0;
   }
 
+  begin(startT: number): void {
+    this.#startT = startT;
+  }
+
   happened(event: Event): void {
     if (event.kind === 'traffic.lag') {
-      const lagMs = Number(event['lagMs']);
-      if (lagMs > lagMsMax) this.#lags.push({ t: event.t, lagMs });
+      if (event.t >= this.#startT) this.#lagMs = Math.max(this.#lagMs, Number(event['lagMs']));
     } else if (event.kind === 'machine.slept') this.#sleptMs += Number(event['awayMs']);
     else if (Array.isArray(event['affected'])) {
       for (const { address } of event['affected'] as readonly Affected[]) this.#affected.add(cellOf(address) ?? '');
     }
   }
 
-  /** `startT`: what came late before it belongs to the world's growing. */
-  reasons(
-    startT: number,
-    okCells: ReadonlySet<string>,
-    untaken: readonly FaultRecord[],
-    gap: string | null,
-  ): Inconclusive[] {
+  reasons(okCells: ReadonlySet<string>, untaken: readonly FaultRecord[], gap: string | null): Inconclusive[] {
     const reasons = untaken.map(({ what, target, id }) => `${what} ${target} (${id}) was never seen to take`);
     const cells = new Set(Object.values(this.#world.map.tenants).map(({ cell }) => cell));
     const untouched = [...cells].filter((cell) => !this.#affected.has(cell));
@@ -49,9 +47,10 @@ export class Conclusiveness implements Witness {
         `${many ? 'cells' : 'cell'} ${quiet.slice(0, 5).join(', ')}${quiet.length > 5 ? ' …' : ''}, which nothing was done to, answered no request: whether ${many ? 'they were' : 'it was'} hit nobody can tell`,
       );
     }
-    const lagMs = Math.max(0, ...this.#lags.filter(({ t }) => t >= startT).map((lag) => lag.lagMs));
-    if (lagMs > 0) {
-      reasons.push(`the load came up to ${lagMs} ms late: this machine is too slow for the rate that was asked for`);
+    if (this.#lagMs > lagMsMax) {
+      reasons.push(
+        `the load came up to ${this.#lagMs} ms late: this machine is too slow for the rate that was asked for`,
+      );
     }
     if (this.slept) {
       reasons.push(`the machine slept, or nobody looked, for ${Math.round(this.#sleptMs / 1000)} s`);

@@ -55,16 +55,18 @@ export function createJudge(world: JudgedWorld): Judge {
       gaps.take(event);
       books.take(event);
     },
+    begin(startT) {
+      for (const timed of [facts, errors, conclusiveness]) timed.begin(startT);
+    },
     end(times, { logHashes } = {}) {
       books.end();
       const gap = gaps.reason;
       const verdicts = invariants.map((checker) => weigh(checker, times, gap, conclusiveness.slept));
       verdicts.push(judgeSameBytes(logHashes ?? null));
-      const okCells = facts.okCells(times.startT);
       return {
         invariants: verdicts.map((verdict) => skip(verdict, world)),
-        inconclusive: conclusiveness.reasons(times.startT, okCells, faults.untaken(), gap),
-        facts: facts.read(times, books.jobs, blastRadius, recovery),
+        inconclusive: conclusiveness.reasons(facts.okCells, faults.untaken(), gap),
+        facts: facts.read(books.jobs, blastRadius, recovery),
       };
     },
   };

@@ -58,7 +58,7 @@ export class Recovery implements Checker {
     const limitT = healedT + recoverWithinMs * 1000;
     const within = `${recoverWithinMs / 1000} s after the last heal`;
     const open = this.#open();
-    const lateErrors = this.#errors.countSince(limitT);
+    const lateErrors = this.#errors.countAfter(limitT);
     if (endT < limitT && open.length > 0) {
       this.#found.doubt(`the record ends sooner than ${within}, and not all has recovered`);
     } else {

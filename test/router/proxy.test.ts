@@ -42,6 +42,7 @@ test('an answer comes back whole, and is recorded', async () => {
       tenant: 't01',
       method: 'POST',
       path: '/jobs',
+      key: null,
       cell: 'a',
       epoch: 3,
       status: 202,
