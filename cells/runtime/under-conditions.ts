@@ -10,6 +10,8 @@ export interface ConditionsSeen {
   /** Null: the part has no volume. */
   readonly volume: {
     readonly usedBytes: number;
+    /** What it may hold; null: no bound. */
+    readonly bytesMax: number | null;
     /** What a write of a moment ago came to, and how long it took. */
     readonly write: 'done' | 'full' | 'read-only' | 'failed';
     readonly tookMs: number;
@@ -55,7 +57,8 @@ async function look(conditions: Conditions, machine: Time, own: Time): Promise<C
   const beganMs = machine.monotonicMs();
   const write = await trial.tryWrite().then(() => 'done' as const, wordFor);
   const tookMs = machine.monotonicMs() - beganMs;
-  return { clockOffMs, volume: { usedBytes: await trial.usedBytes(), write, tookMs }, answers: now.answers };
+  const volume = { usedBytes: await trial.usedBytes(), bytesMax: now.bytesMax, write, tookMs };
+  return { clockOffMs, volume, answers: now.answers };
 }
 
 function wordFor(error: unknown): 'full' | 'read-only' | 'failed' {

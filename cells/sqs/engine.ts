@@ -68,13 +68,16 @@ export function redisConfig(listen: Endpoint, volume: string, password: string):
   ].join('\n');
 }
 
+/** Where an engine that is a process reads what it is told, in its volume. */
+export const redisConfigFile = 'redis.conf';
+
 /**
  * Writes the configuration into the cell's volume and returns the arguments to start the engine with, without a shell.
  * A file of mode 0600, since arguments can be read by every user of the machine and the password is in it.
  */
 export async function prepareRedis(listen: Endpoint, volume: string, password: string): Promise<readonly string[]> {
   await mkdir(volume, { recursive: true, mode: 0o700 });
-  const file = join(volume, 'redis.conf');
+  const file = join(volume, redisConfigFile);
   await writeFile(file, redisConfig(listen, volume, password), { mode: 0o600 });
   await chmod(file, 0o600);
   return [file];

@@ -1,5 +1,5 @@
 import type { FaultKind, FaultSetting } from '../faults/fault.ts';
-import { parseDuration, parseNumber, printDuration, quote, type Parsed } from '../world/quantities.ts';
+import { parseDuration, parseNumber, parseShare, printDuration, quote, type Parsed } from '../world/quantities.ts';
 import { didYouMean, orList } from '../world/suggest.ts';
 
 export type FaultSettings = Readonly<Record<string, string | number | boolean>>;
@@ -33,6 +33,8 @@ export function printSettingTakes(setting: FaultSetting): string {
       return `${(setting.words ?? []).join(' | ')}, default ${setting.default}`;
     case 'number':
       return `${min} to ${max}, default ${setting.default}`;
+    case 'share':
+      return `${min * 100}% to ${max * 100}%, default ${Number(setting.default) * 100}%`;
     case 'durationMs':
       return `${printDuration(min)} to ${printDuration(max)}, default ${printDuration(Number(setting.default))}`;
   }
@@ -47,6 +49,12 @@ function parseSetting(setting: FaultSetting, text: string): Parsed<string | numb
     }
     case 'number':
       return parseNumber(text, rangeOf(setting));
+    case 'share': {
+      const parsed = parseShare(text);
+      const { min, max } = rangeOf(setting);
+      if (!parsed.ok || (parsed.value >= min && parsed.value <= max)) return parsed;
+      return { ok: false, error: `must be ${min * 100}% to ${max * 100}%, not ${quote(text)}` };
+    }
     case 'durationMs':
       return parseDuration(text, rangeOf(setting));
   }

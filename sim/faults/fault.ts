@@ -1,3 +1,5 @@
+import type { Condition } from '../../cells/runtime/conditions.ts';
+import type { ConditionsSeen } from '../../cells/runtime/under-conditions.ts';
 import type { LinkProbe } from '../links/contract.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
@@ -5,7 +7,7 @@ import type { PartKind, PartSize } from '../world/part.ts';
 /** One setting of a fault kind, as `--help` lists it and the command line checks it. */
 export interface FaultSetting {
   readonly name: string;
-  readonly type: 'durationMs' | 'number' | 'word';
+  readonly type: 'durationMs' | 'number' | 'share' | 'word';
   readonly default: number | string;
   readonly min?: number;
   readonly max?: number;
@@ -67,6 +69,20 @@ export interface FaultPorts {
   clearLinkRule(faultId: string, links: readonly string[]): Promise<void>;
   /** Sends so many bytes (1) through a link, there and back, and says what came of it. `closes`: the end of the connection too. */
   probeLink(link: string, ask?: LinkAsk): Promise<LinkProbe>;
+  /**
+   * Lets parts live under a condition, until it is cleared; a part that starts meanwhile lives under it too. What is set on a volume
+   * holds for every part that has it. One fault sets one condition on a part.
+   */
+  setCondition(faultId: string, addresses: readonly string[], condition: Condition): Promise<void>;
+  clearCondition(faultId: string, addresses: readonly string[]): Promise<void>;
+  /** What a part says it lives under now; null where it does not answer. */
+  conditionsOf(address: string): Promise<PartConditions | null>;
+  /** The parts that have the same volume as this one, itself included. */
+  sharersOf(address: string): readonly string[];
+  /** Empties the volume of a part, none of whose sharers runs. Resolves with how many files it held. */
+  wipe(address: string): Promise<number>;
+  /** Virtual time only: ends a part and drops what its disk has not taken. */
+  powerLoss(address: string): Promise<void>;
   pushMap(
     router: string,
     what: 'current' | 'previous' | 'corrupt',
@@ -93,6 +109,11 @@ export type LinkRule =
 export interface LinkAsk {
   readonly bytes?: number;
   readonly closes?: boolean;
+}
+
+/** What a part says of itself, and the open faults that have set something on it. */
+export interface PartConditions extends ConditionsSeen {
+  readonly faults: readonly string[];
 }
 
 export interface Seen {

@@ -28,7 +28,18 @@ export function affectedBy(
     case 'memory-starved':
     case 'map-stale':
     case 'map-corrupt':
+    case 'clock-skewed':
       return [];
+    case 'error-answers':
+      return target.addresses
+        .filter((address) => address.endsWith('/alb'))
+        .map((address) => ({ address, loss: 'gone' }));
+    case 'disk-full':
+    case 'slow-disk':
+    case 'read-only':
+      return target.addresses.filter(keepsData).map((address) => ({ address, loss: silent, volume: true }));
+    case 'storage-wiped':
+      return target.addresses.map((address) => ({ address, loss: 'gone', volume: true }));
     case 'aurora-failover':
       return target.addresses
         .filter((address) => address.includes('/aurora/'))
@@ -36,4 +47,9 @@ export function affectedBy(
     default:
       return target.addresses.map((address) => ({ address, loss: 'gone', role: roles.get(address) }));
   }
+}
+
+/** Parts of a cell, and the map, that a full or slow volume means something to. */
+function keepsData(address: string): boolean {
+  return address === 'map' || /\/(aurora|dynamodb|worker|xl)(\/|$)/.test(address);
 }

@@ -28,6 +28,8 @@ export interface Affected {
   readonly loss: Loss;
   /** Aurora: its role when it was affected; unknown is taken for the writer. */
   readonly role?: 'writer' | 'reader' | undefined;
+  /** It is its volume that is hurt, and with it every part that has the same. */
+  readonly volume?: boolean | undefined;
 }
 
 /** How long after the loss a request may still be handed to a part that is one of several, in milliseconds. */
@@ -41,6 +43,10 @@ export const dependencyTable = {
   'some-web': { effect: 'none', because: 'the load balancer takes it out; only requests that it held are in doubt' },
   'aurora-writer': { effect: 'all-requests', because: 'nothing can be committed until the reader is promoted' },
   'aurora-reader': { effect: 'none', because: 'the writer answers reads too' },
+  'aurora-volume': {
+    effect: 'all-requests',
+    because: 'both instances have one volume: nothing can be committed in time, whoever writes',
+  },
   dynamodb: { effect: 'none', because: 'only quotas and attempts of jobs are kept there, and both have a last value' },
   worker: { effect: 'delayed', because: 'jobs wait in the queue; requests are answered by the web tasks' },
   xl: { effect: 'delayed', because: 'large jobs wait in their queue; requests are answered by the web tasks' },
@@ -114,7 +120,7 @@ export function cellOf(address: string): string | null {
   return outsideCells.has(first) ? null : first;
 }
 
-function rowOf({ address, role }: Affected, lost: ReadonlySet<string>, estate: Estate): RowName {
+function rowOf({ address, role, volume }: Affected, lost: ReadonlySet<string>, estate: Estate): RowName {
   if (address.includes('->')) return linkRow(address, estate);
   const [first = '', second] = address.split('/');
   const kind = kindOf(address);
@@ -130,6 +136,7 @@ function rowOf({ address, role }: Affected, lost: ReadonlySet<string>, estate: E
     case 'traffic':
       return kind;
     case 'aurora':
+      if (volume) return 'aurora-volume';
       return role === 'reader' ? 'aurora-reader' : 'aurora-writer';
     case 'web':
       return allLost(lost, estate, 'web', first) ? 'all-web' : 'some-web';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { FaultKind, FaultSetting } from '../faults/fault.ts';
-import { decimal, duration, words } from '../world/schema-kit.ts';
+import { decimal, duration, share, words } from '../world/schema-kit.ts';
 
 /** A fault's settings, as a timeline's entry states them: by name, beside `fault:`. */
 export function settingsShape(kind: FaultKind): Readonly<Record<string, z.ZodType>> {
@@ -19,6 +19,8 @@ function settingOf({ type, summary, min = 0, max = 3_600_000, words: choice }: F
       return duration({ min, max }, summary);
     case 'number':
       return decimal(min, max, summary);
+    case 'share':
+      return share(summary);
     case 'word':
       return words((choice ?? []) as [string, ...string[]], summary);
   }

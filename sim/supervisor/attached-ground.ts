@@ -63,6 +63,7 @@ async function prepare({ world, folder, token, docker }: GroundInputs): Promise<
     eraseVolumes: async () => {
       throw new RpcError('usage', `the volumes of ${project} are Compose's`);
     },
+    wipeVolume: (volume) => substrate.wipeVolume(volume),
     lost,
   };
 }

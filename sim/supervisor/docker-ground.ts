@@ -67,6 +67,7 @@ async function prepare({ world, folder, token, docker }: GroundInputs): Promise<
     badRelease: () => makeBadRelease(engine.client, docker.petriImage),
     close: async () => {},
     eraseVolumes: () => substrate.eraseVolumes(),
+    wipeVolume: (volume) => substrate.wipeVolume(volume),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { AuroraStatus } from '../../cells/aurora/contract.ts';
+import type { Condition } from '../../cells/runtime/conditions.ts';
 import type { CellMap } from '../../router/cell-map.ts';
 import type { FaultPorts, LinkAsk, LinkRule } from '../faults/fault.ts';
 import { isXl } from '../world/address.ts';
 import type { PartSize, PartSpec } from '../world/part.ts';
 import type { AdminConnections } from './admin.ts';
+import { OpenConditions, type OpenConditionsOptions } from './open-conditions.ts';
 import type { Parts } from './parts.ts';
 
 const stopGraceMs = 5000;
@@ -14,28 +16,30 @@ interface MapPushAnswer {
   readonly reason: string | null;
 }
 
+export interface WorldFaultPortsOptions extends OpenConditionsOptions {
+  readonly isScaledAway: (address: string) => boolean;
+  /** Makes an image that cannot start, and says its name. */
+  readonly badRelease: () => Promise<string>;
+  /** Empties a volume, and says how many files it held. */
+  readonly wipeVolume: (volume: string) => Promise<number>;
+}
+
 /** What faults may touch, over the substrate and the parts' admin ports. Rules are remembered, so that a `links` that was replaced gets its own again. */
 export class WorldFaultPorts implements FaultPorts {
+  readonly #options: WorldFaultPortsOptions;
   readonly #parts: Parts;
   readonly #admin: AdminConnections;
-  readonly #isScaledAway: (address: string) => boolean;
-  /** Makes an image that cannot start, and says its name. */
-  readonly #badRelease: () => Promise<string>;
+  readonly #conditions: OpenConditions;
   /** Parts whose image is not that of this release. */
   readonly #images = new Map<string, string>();
   readonly #held = new Map<string, readonly string[]>();
   readonly #rules = new Map<string, { readonly links: readonly string[]; readonly rule: LinkRule }>();
 
-  constructor(
-    parts: Parts,
-    admin: AdminConnections,
-    isScaledAway: (address: string) => boolean,
-    badRelease: () => Promise<string>,
-  ) {
-    this.#badRelease = badRelease;
-    this.#parts = parts;
-    this.#admin = admin;
-    this.#isScaledAway = isScaledAway;
+  constructor(options: WorldFaultPortsOptions) {
+    this.#options = options;
+    this.#parts = options.parts;
+    this.#admin = options.admin;
+    this.#conditions = new OpenConditions(options);
   }
 
   kill(address: string): Promise<void> {
@@ -67,7 +71,7 @@ export class WorldFaultPorts implements FaultPorts {
   }
 
   async deploy(addresses: readonly string[], which: 'good' | 'bad'): Promise<void> {
-    const image = which === 'bad' ? await this.#badRelease() : null;
+    const image = which === 'bad' ? await this.#options.badRelease() : null;
     for (const address of addresses) {
       if (image === null) this.#images.delete(address);
       else this.#images.set(address, image);
@@ -95,15 +99,15 @@ export class WorldFaultPorts implements FaultPorts {
     // An XL worker comes back when its queue has work, not because its cell does.
     for (const address of gone.filter(isXl)) this.#parts.forget(address);
     // A task that was scaled away while it was held down is not to come back.
-    for (const address of gone.filter(this.#isScaledAway)) this.#parts.remove(address);
-    const wanted = gone.filter((address) => !isXl(address) && !this.#isScaledAway(address));
+    for (const address of gone.filter(this.#options.isScaledAway)) this.#parts.remove(address);
+    const wanted = gone.filter((address) => !isXl(address) && !this.#options.isScaledAway(address));
     await Promise.all(wanted.map((address) => this.#parts.start(address, 'heal')));
   }
 
   async partState(address: string): Promise<ReturnType<Parts['stateOf']>> {
     const state = this.#parts.stateOf(address);
     // Scaled to zero is how an XL worker rests, and a task that is no longer counted is not missed.
-    const atRest = isXl(address) || (this.#parts.get(address) === null && this.#isScaledAway(address));
+    const atRest = isXl(address) || (this.#parts.get(address) === null && this.#options.isScaledAway(address));
     return atRest && state === 'stopped' ? 'running' : state;
   }
 
@@ -142,6 +146,36 @@ export class WorldFaultPorts implements FaultPorts {
 
   probeLink(link: string, ask: LinkAsk = {}): ReturnType<FaultPorts['probeLink']> {
     return this.#admin.call(ownerOf(link), 'probe', { link, ...ask }, 35_000);
+  }
+
+  setCondition(faultId: string, addresses: readonly string[], condition: Condition): Promise<void> {
+    return this.#conditions.set(faultId, addresses, condition);
+  }
+
+  clearCondition(faultId: string, addresses: readonly string[]): Promise<void> {
+    return this.#conditions.clear(faultId, addresses);
+  }
+
+  /** Tells a part that begins to serve what open faults have set on it; `always`: also that it is nothing. */
+  restoreConditions(address: string, always: boolean): Promise<void> {
+    return this.#conditions.tell(address, always);
+  }
+
+  conditionsOf(address: string): ReturnType<FaultPorts['conditionsOf']> {
+    return this.#conditions.seen(address);
+  }
+
+  sharersOf(address: string): readonly string[] {
+    return this.#conditions.sharersOf(address);
+  }
+
+  async wipe(address: string): Promise<number> {
+    const volume = this.#conditions.volumeOf(address);
+    return volume === null ? 0 : this.#options.wipeVolume(volume);
+  }
+
+  powerLoss(address: string): Promise<void> {
+    return Promise.reject(new Error(`${address} is on a real machine, and its power stays on`));
   }
 
   async pushMap(router: string, what: 'current' | 'previous' | 'corrupt'): Promise<MapPushAnswer> {

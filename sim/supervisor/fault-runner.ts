@@ -30,6 +30,13 @@ const endsParts: ReadonlySet<string> = new Set([
   'queue-engine-stalled',
   'map-down',
   'control-down',
+  'disk-full',
+  'slow-disk',
+  'read-only',
+  'storage-wiped',
+  'power-loss',
+  'clock-skewed',
+  'error-answers',
 ]);
 
 interface Running {

@@ -38,6 +38,8 @@ export interface Ground {
   close(): Promise<void>;
   /** Empties the volumes. Only between `close` and a new world. */
   eraseVolumes(): Promise<void>;
+  /** Empties one volume by its name in the plan, none of whose parts runs. Resolves with how many files it held. */
+  wipeVolume(volume: string): Promise<number>;
   /** Where the world is somebody else's, and goes on when its supervisor ends. Resolves with a sentence when it was taken away. */
   readonly lost?: Promise<string>;
 }

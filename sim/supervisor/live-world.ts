@@ -85,12 +85,14 @@ export class LiveWorld {
     });
     this.admin = new AdminConnections(options.token, (address) => this.endpointOf(adminNameOf(address)));
     this.#takeover = this.attachedTo === null ? null : this.#takesOver();
-    this.faultPorts = new WorldFaultPorts(
-      this.parts,
-      this.admin,
-      (address) => this.#isScaledAway(address),
-      () => ground.badRelease(),
-    );
+    this.faultPorts = new WorldFaultPorts({
+      parts: this.parts,
+      admin: this.admin,
+      isScaledAway: (address) => this.#isScaledAway(address),
+      badRelease: () => ground.badRelease(),
+      planned: (address) => this.plan().part(address),
+      wipeVolume: (volume) => ground.wipeVolume(volume),
+    });
     this.faults = new FaultRunner({
       on: this.world.on,
       ports: this.faultPorts,
@@ -387,6 +389,7 @@ export class LiveWorld {
         await this.#takeover.clearRules(address);
       await this.#takeover?.tell(address);
       if (address.startsWith('links/')) await this.faultPorts.restoreRules(address);
+      else await this.faultPorts.restoreConditions(address, this.#takeover !== null && !this.observer.serving);
       if (!this.observer.serving) return;
       if (address === 'traffic') await Promise.all([this.setTraffic({}), this.setTrafficTenants()]);
       // A cell that did not answer when a policy changed still waits for it, and the control that remembered this is dead.

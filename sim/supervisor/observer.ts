@@ -40,6 +40,7 @@ type Role = 'writer' | 'reader';
 /** Kinds of open faults under which a part is frozen or cut off with Petri's knowledge. */
 const outsideWordOf: Readonly<Record<string, OutsideWord>> = {
   pause: 'freeze',
+  'queue-engine-stalled': 'freeze',
   freeze: 'freeze',
   disconnect: 'cut-off',
   'cut-off': 'cut-off',

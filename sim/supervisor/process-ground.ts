@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
-import { findEngine, prepareRedis, type Engine } from '../../cells/sqs/engine.ts';
+import { findEngine, prepareRedis, redisConfigFile, type Engine } from '../../cells/sqs/engine.ts';
 import { ProcessSubstrate } from '../substrate/process/process-substrate.ts';
 import type { PartSpec } from '../world/part.ts';
 import { cellIds } from '../world/population.ts';
@@ -59,6 +59,7 @@ export async function prepareProcessGround({ world, folder, token, ledger }: Gro
       rmSync(folder.volumes, { recursive: true, force: true });
       mkdirSync(folder.volumes, { recursive: true, mode: 0o700 });
     },
+    wipeVolume: async (volume) => wipeFolder(join(folder.volumes, volume)),
   };
 }
 
@@ -90,6 +91,16 @@ async function makeVolumes(
 
 function makeVolume(folder: StateFolder, name: string): void {
   mkdirSync(join(folder.volumes, name), { recursive: true, mode: 0o700 });
+}
+
+/** What an engine is told lies beside its data, and is not data. */
+function wipeFolder(folder: string): number {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== redisConfigFile);
+  for (const name of readdirSync(folder)) {
+    if (name !== redisConfigFile) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  return files.length;
 }
 
 function redisRun(executable: string, args: readonly string[] = [], port: number): PartSpec['run'] {

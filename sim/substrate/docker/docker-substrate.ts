@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type Dockerode from 'dockerode';
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
-import { hostOf, servesPort, volumeFolder } from '../../world/docker-places.ts';
+import { hostOf, servesPort } from '../../world/docker-places.ts';
 import type { ForeignRun, PartSize, PartSpec } from '../../world/part.ts';
 import { logPathOf } from '../process/part-files.ts';
 import type { OutsideChange, PartExit, PartObservation, Substrate } from '../substrate.ts';
@@ -29,6 +29,7 @@ import { makeNetworks } from './networks.ts';
 import { PartContainer, type ContainerPlan, type ContainerSurroundings } from './part-container.ts';
 import { PortholeClient } from './porthole-client.ts';
 import { eraseVolumesOf, sweepLabelled } from './sweep.ts';
+import { handOver, wipeVolume } from './volume-hand.ts';
 
 export interface DockerSubstrateOptions extends Ownership {
   readonly docker: Dockerode;
@@ -212,6 +213,11 @@ export class DockerSubstrate implements Substrate {
     if (left.length > 0) throw new SubstrateError('unavailable', `the Docker engine did not remove ${left.join(', ')}`);
   }
 
+  /** Empties one volume, none of whose parts runs. Resolves with how many files it held. */
+  wipeVolume(volume: string): Promise<number> {
+    return wipeVolume(this.#options, volumeName(this.#options.project, volume));
+  }
+
   #containers(): PartContainer[] {
     return [...this.#parts.values(), this.#porthole];
   }
@@ -332,27 +338,11 @@ export class DockerSubstrate implements Substrate {
     for (const mount of foreign?.mounts ?? []) {
       const name = volumeName(this.#options.project, mount.volume);
       await this.#volume(name);
-      if (foreign?.user === '1000') await this.#handOver(name);
+      if (foreign?.user === '1000') await handOver(this.#options, name);
     }
     if (volume === null || this.#options.compose) return;
     const name = volumeName(this.#options.project, volume);
     await this.#volume(name);
-    if (image !== this.#options.image) await this.#handOver(name);
-  }
-
-  /**
-   * A fresh volume belongs to whom the image of the first container says that has it. Somebody else's image says nothing, and
-   * root it would be: a container of ours that is never started has it first.
-   */
-  async #handOver(volume: string): Promise<void> {
-    const { docker, image, project, world, life } = this.#options;
-    const Labels = { [labelNames.project]: project, [labelNames.world]: world, [labelNames.life]: life };
-    const Mounts = [{ Type: 'volume' as const, Source: volume, Target: volumeFolder, ReadOnly: false }];
-    const HostConfig = { Mounts, NetworkMode: 'none' };
-    const first = await ask(
-      `hand over ${volume}`,
-      docker.createContainer({ Image: image, Entrypoint: ['node'], Cmd: [], Labels, HostConfig }),
-    );
-    await ask(`hand over ${volume}`, first.remove({ force: true }));
+    if (image !== this.#options.image) await handOver(this.#options, name);
   }
 }
