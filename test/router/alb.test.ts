@@ -1,4 +1,6 @@
+import { Conditions } from '../../cells/runtime/conditions.ts';
 import { realRuntime } from '../../cells/runtime/runtime.ts';
+import { underConditions } from '../../cells/runtime/under-conditions.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serveAlb } from '../../router/alb.ts';
 import { pickTask } from '../../router/balance.ts';
@@ -8,6 +10,7 @@ import { eventually } from '../support/until.ts';
 
 let tasks: { one: Upstream; two: Upstream };
 let alb: Awaited<ReturnType<typeof serveAlb>>;
+let conditions: Conditions;
 
 beforeEach(async () => {
   tasks = {
@@ -15,8 +18,9 @@ beforeEach(async () => {
     two: new Upstream((_seen, response) => void response.end('two')),
   };
   const targets = { 'a/web/1': await tasks.one.listen(), 'a/web/2': await tasks.two.listen() };
+  conditions = new Conditions();
   alb = await serveAlb({
-    runtime: realRuntime,
+    runtime: underConditions(realRuntime, conditions),
     config: {
       world: 'test',
       address: 'a/alb',
@@ -48,9 +52,8 @@ const healthy = (one: boolean, two: boolean, withinMs = 5000) =>
     withinMs,
   );
 
-const send = async (method = 'GET', target = '/x') => {
-  const lines =
-    'host: petri\r\nx-tenant-id: t01\r\nx-cell-id: a\r\nx-cell-epoch: 3\r\nx-request-id: r-1\r\nconnection: close\r\n';
+const send = async (method = 'GET', target = '/x', id = 'r-1') => {
+  const lines = `host: petri\r\nx-tenant-id: t01\r\nx-cell-id: a\r\nx-cell-epoch: 3\r\nx-request-id: ${id}\r\nconnection: close\r\n`;
   const answers = await rawAnswers(alb.at, `${method} ${target} HTTP/1.1\r\n${lines}\r\n`);
   return answers[0]!;
 };
@@ -145,4 +148,25 @@ test('targets can be changed while it serves; dead ones in the list cost nobody 
   for (let at = 0; at < 10; at++) bodies.push((await send('PUT')).body);
   expect(new Set(bodies)).toEqual(new Set(['two']));
   expect(Object.keys(alb.alb.status().targets)).toEqual(['a/web/2', 'a/web/3']);
+});
+
+test('a share of requests is answered in place of a task, which never sees them, and health is as good as ever', async () => {
+  conditions.set([{ kind: 'answers', share: 0.4, status: 503 }]);
+  const ids = Array.from({ length: 60 }, (_, index) => `r-${index}`);
+  const answers = [];
+  for (const id of ids) answers.push(await send('GET', '/x', id));
+  const own = answers.filter(({ status }) => status === 503);
+  expect(own.length).toBeGreaterThan(12);
+  expect(own.length).toBeLessThan(36);
+  expect(tasks.one.seen.length + tasks.two.seen.length).toBeGreaterThanOrEqual(answers.length - own.length);
+  const seen = [...tasks.one.seen, ...tasks.two.seen].map(({ headers }) => headers['x-request-id']);
+  expect(own.filter(({ headers }) => seen.includes(headers['x-request-id']))).toEqual([]);
+  expect(own[0]?.headers).toMatchObject({ 'x-cell-id': 'a', 'x-cell-epoch': '3', 'retry-after': '1' });
+  expect((await send('GET', '/health')).status).toBe(200);
+  conditions.set([{ kind: 'answers', share: 1, status: 500 }]);
+  const wrong = await send();
+  expect(wrong.status).toBe(500);
+  expect(wrong.headers).not.toHaveProperty('retry-after');
+  conditions.set([]);
+  expect((await send()).status).toBe(200);
 });

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DynamodbSettings, WriteResult } from '../../../cells/dynamodb/contract.ts';
 import { connectFramed } from '../../../cells/protocol/client.ts';
+import type { RpcError } from '../../../cells/protocol/rpc-error.ts';
+import type { ConditionsSeen } from '../../../cells/runtime/under-conditions.ts';
 import { freeEndpoints, partConfig, removeFolder, startPart, temporaryFolder } from '../../support/part-process.ts';
 
 let folder: string;
@@ -74,4 +76,37 @@ it('keeps what it acknowledged when it is killed, and is seeded only once', asyn
     items: 1,
     pragmas: { journal_mode: 'wal', synchronous: 2 },
   });
+});
+
+it('refuses writes on a volume that takes none, surely without effect, and answers reads', async () => {
+  const { client } = await start();
+  const fails = async () =>
+    client.call('write', claim('late', 1)).then(
+      () => null,
+      (error: RpcError) => error.code,
+    );
+  await client.call('write', claim('early', 1));
+  await client.call('conditions.set', { conditions: [{ kind: 'read-only' }] });
+  expect(await fails()).toBe('unwritable');
+  await client.call('conditions.set', { conditions: [{ kind: 'volume-size', bytesMax: 1 }] });
+  expect(await fails()).toBe('unwritable');
+  expect(await client.call('get', { table: 'leases', key: 'early' })).toEqual({ item: { by: 1 } });
+  await client.call('conditions.set', { conditions: [] });
+  expect(await fails()).toBe(null);
+});
+
+it('acknowledges writes as late as a slow disk has it, many at once together, and leaves nothing of a trial', async () => {
+  const { client } = await start();
+  await client.call('conditions.set', { conditions: [{ kind: 'slow-disk', delayMs: 150 }] });
+  const beganMs = performance.now();
+  const writes = Array.from({ length: 20 }, (_, index) => client.call('write', claim(`k${index}`, index)));
+  expect(await client.call('get', { table: 'leases', key: 'k0' })).toEqual({ item: null });
+  expect(performance.now() - beganMs).toBeLessThan(100);
+  await Promise.all(writes);
+  expect(performance.now() - beganMs).toBeGreaterThan(145);
+  expect(performance.now() - beganMs).toBeLessThan(1000);
+  const seen = await client.call<ConditionsSeen>('conditions.read', {});
+  expect(seen.volume).toMatchObject({ write: 'done', bytesMax: null });
+  expect(seen.volume?.tookMs).toBeGreaterThan(145);
+  expect((await client.call<{ items: unknown[] }>('scan', { table: 'trial' })).items).toEqual([]);
 });

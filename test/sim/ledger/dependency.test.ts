@@ -47,6 +47,13 @@ test('one of two routers is nobody, both are all', () => {
   expect(predict(gone(['router/1', 'router/2']), estate(2)).hit.size).toBe(6);
 });
 
+test('a volume of Aurora is both instances', () => {
+  const volume = [{ address: 'b/aurora/2', loss: 'silent', role: 'reader', volume: true }] as const;
+  const { hit, rows } = predict(volume, estate());
+  expect([...hit].sort()).toEqual(ofB);
+  expect(rows).toEqual([{ address: 'b/aurora/2', row: 'aurora-volume' }]);
+});
+
 test('the more is lost, the more are predicted', () => {
   const all = [...partsOf('a'), ...partsOf('b'), 'router/1', 'map', 'router->c'];
   let before = new Set<string>();
