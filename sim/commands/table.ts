@@ -367,7 +367,6 @@ export const commands: readonly CommandEntry[] = [
 
 /** Commands that are planned; each is answered with one sentence. */
 export const laterCommands: readonly string[] = [
-  'run',
   'search',
   'bugs',
   'scenario',

@@ -41,7 +41,9 @@ export class Recovery implements Checker {
 
   happened(event: Event): void {
     if (event.kind === 'fault.gone') this.#lastGoneT = event.t;
-    else if (event.kind === 'part.replaced' || event.kind === 'cell.state') this.#lastBackT = event.t;
+    else if (event.kind === 'cell.state') this.#lastBackT = event.t;
+    // An XL worker comes and goes with its work.
+    else if (event.kind === 'part.replaced' && !isXl(String(event['address']))) this.#lastBackT = event.t;
     else if (moveSteps.has(event.kind)) this.#moves.set(String(event['tenant']), event);
     else if (event.kind.startsWith('move.')) this.#moves.delete(String(event['tenant']));
   }

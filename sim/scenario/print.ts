@@ -29,7 +29,7 @@ function fileOf(scenario: Scenario): Plain {
     name,
     world,
     seed,
-    traffic: trafficOf(scenario.world.traffic),
+    traffic: trafficOf(scenario.world),
     ...(Object.keys(scenario.world.policies).length === 0 ? {} : { policies: policiesOf(scenario.world.policies) }),
     ...(bug === null ? {} : { bug }),
     steady: { conditions: steady.conditions.map(({ text }) => text), within: printDuration(steady.withinMs) },

@@ -54,8 +54,8 @@ function chooseStep(entry: Readonly<Record<string, unknown>>, path: Path): Chose
   if (kind) return { ok: true, key, shape: faultShape(kind) };
   const names = faultKinds.map((each) => each.kind);
   const meant = didYouMean(String(name), names);
-  const known_ = meant === '' ? `; there are ${names.join(', ')}` : meant;
-  return wrong([...path, 'fault'], `must be a kind of fault, not ${quote(name)}${known_}`);
+  const help = meant === '' ? '; petri fault --help lists them' : meant;
+  return wrong([...path, 'fault'], `must be a kind of fault, not ${quote(name)}${help}`);
 }
 
 function nothingToDo(entry: Readonly<Record<string, unknown>>, known: readonly string[], path: Path): Chosen {

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import type { PartSize } from './part.ts';
-import { templateNames, type Protocol, type RequestTemplate } from './protocol.ts';
+import { spokenMix, templateNames, type Protocol, type RequestTemplate } from './protocol.ts';
 import { printDuration } from './quantities.ts';
-import { defaultWorld } from './schema.ts';
+import { defaultMix, defaultWorld } from './schema.ts';
 import { leftOut, type ServiceSpec, type Services } from './services.ts';
 import type { World } from './world.ts';
 
@@ -30,6 +30,7 @@ export function worldSectionsOf(world: World): Plain {
     ...(world.cell.auroraFailoverMs === usual.cell.auroraFailoverMs
       ? {}
       : { auroraFailover: printDuration(world.cell.auroraFailoverMs) }),
+    ...(world.cell.volumeBytes === null ? {} : { volumeSize: printSize(world.cell.volumeBytes) }),
     ...sizesOf(world.cell.sizes, usual.cell.sizes),
     ...(Object.keys(services).length === 0 ? {} : { services: servicesOf(services) }),
     ...(String(without) === String(leftOut(services)) ? {} : { without }),
@@ -45,14 +46,17 @@ export function worldSectionsOf(world: World): Plain {
     cell,
     ...(world.protocol === null ? {} : { protocol: protocolOf(world.protocol) }),
     ...(images.length === 0 ? {} : { images: Object.fromEntries(images) }),
-    traffic: trafficOf(world.traffic),
+    traffic: trafficOf(world),
     ...(Object.keys(world.policies).length === 0 ? {} : { policies: policiesOf(world.policies) }),
   };
 }
 
-/** `traffic:` in the notation of files. */
-export function trafficOf({ on, rps, mix, skew }: World['traffic']): Plain {
-  return { ...(on ? {} : { on }), rate: printRate(rps), mix: mixOf(mix), skew };
+/** `traffic:` in the notation of files. The mix that a protocol makes of the usual one cannot be written in shares of three digits. */
+export function trafficOf({ traffic: { on, rps, mix, skew }, protocol }: World): Plain {
+  const usual = Object.entries(spokenMix(defaultMix, protocol));
+  const isUsual = usual.every(([op, share]) => mix[op as keyof typeof mix] === share);
+  const stated = protocol !== null && isUsual ? {} : { mix: mixOf(mix) };
+  return { ...(on ? {} : { on }), rate: printRate(rps), ...stated, skew };
 }
 
 export function mixOf(mix: World['traffic']['mix']): Plain {
@@ -79,21 +83,25 @@ function sizesOf(sizes: World['cell']['sizes'], usual: World['cell']['sizes']): 
   const differ = Object.entries(sizes).filter(([kind, size]) => !isSameSize(size, usual[kind as keyof typeof usual]));
   return differ.length === 0
     ? {}
-    : { sizes: Object.fromEntries(differ.map(([kind, size]) => [kind, { cpus: size.cpus, memory: printSize(size) }])) };
+    : {
+        sizes: Object.fromEntries(
+          differ.map(([kind, size]) => [kind, { cpus: size.cpus, memory: printSize(size.memoryBytes) }]),
+        ),
+      };
 }
 
 function isSameSize(left: PartSize, right: PartSize): boolean {
   return left.cpus === right.cpus && left.memoryBytes === right.memoryBytes;
 }
 
-function printSize({ memoryBytes }: PartSize): string {
+function printSize(size: number): string {
   for (const [unit, bytes] of [
     ['GiB', 1024 ** 3],
     ['MiB', 1024 ** 2],
     ['KiB', 1024],
   ] as const)
-    if (memoryBytes % bytes === 0) return `${memoryBytes / bytes}${unit}`;
-  return `${memoryBytes}B`;
+    if (size % bytes === 0) return `${size / bytes}${unit}`;
+  return `${size}B`;
 }
 
 function servicesOf(services: Services): Plain {
@@ -115,7 +123,7 @@ function serviceOf(spec: ServiceSpec, name: string): Plain {
     tmpfs: spec.tmpfs,
     volumes: spec.volumes,
     cpus: size.cpus,
-    memory: printSize(size),
+    memory: printSize(size.memoryBytes),
     ...(isTask ? {} : { onLoss }),
   };
 }

@@ -30,7 +30,7 @@ const worldNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 const tenantsMax = 10_000;
 
-const defaultMix = { read: 0.7, write: 0.24, job: 0.05, xl: 0.01 } as const;
+export const defaultMix = { read: 0.7, write: 0.24, job: 0.05, xl: 0.01 } as const;
 
 /** `traffic`: what Petri's own clients send. */
 export const trafficSection = section({

@@ -3,10 +3,13 @@ import type { FileIssue } from './schema-issues.ts';
 
 /** A file may hold so many bytes: no world needs more, and the parser's cost stays bounded. */
 export const fileBytesMax = 256 * 1024;
-/** Words, marks and line ends together. The library is slow on what is broken everywhere: 7 s for 250 KiB of it. */
-const tokensMax = 10_000;
+/** Words, marks and line ends together. The library is slow on what is broken everywhere: 7 s for 250 KiB of it. A timeline may be long. */
+const tokensMax = { world: 10_000, scenario: 30_000 } as const;
 const depthMax = 20;
 const problemsMax = 50;
+
+/** What a file ought to be, in a word. */
+type Noun = keyof typeof tokensMax;
 
 /** One thing that is wrong, ready to be printed as `file:line:column path sentence`. */
 export interface Problem {
@@ -33,8 +36,8 @@ export interface YamlFile {
   problems(issues: readonly FileIssue[]): Invalid;
 }
 
-/** Reads plain data from the bytes of a file. Never throws, whatever the bytes are. `noun`: what it ought to be, in words: `world`. */
-export function parseYamlFile(bytes: Uint8Array, noun: string): YamlFile | Invalid {
+/** Reads plain data from the bytes of a file. Never throws, whatever the bytes are. */
+export function parseYamlFile(bytes: Uint8Array, noun: Noun): YamlFile | Invalid {
   if (bytes.length > fileBytesMax)
     return invalid(1, 1, `the file has ${bytes.length} bytes; at most ${fileBytesMax} (256 KiB) are taken`);
   let text: string;
@@ -48,7 +51,7 @@ export function parseYamlFile(bytes: Uint8Array, noun: string): YamlFile | Inval
   return readDocument(text, noun);
 }
 
-function readDocument(text: string, noun: string): YamlFile | Invalid {
+function readDocument(text: string, noun: Noun): YamlFile | Invalid {
   const lines = new LineCounter();
   // Keys are compared in `findKeyProblems`: the library's own check is quadratic in the size of a mapping.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: false });
@@ -89,7 +92,7 @@ function problemsOf(document: Document, issues: readonly FileIssue[], place: Pla
  * What must be refused before the text is composed into a tree: 20,000 anchors cost the library 30 s, deep nesting its stack.
  * The lexer is linear in the size of the text.
  */
-function findStructuralProblems(text: string, lines: LineCounter, noun: string): readonly Problem[] {
+function findStructuralProblems(text: string, lines: LineCounter, noun: Noun): readonly Problem[] {
   const problems: Problem[] = [];
   const place = placer(lines);
   lines.addNewLine(0);
@@ -108,8 +111,8 @@ function findStructuralProblems(text: string, lines: LineCounter, noun: string):
   let hasContent = false;
   let tokens = 0;
   for (const token of new Lexer().lex(text)) {
-    if (++tokens > tokensMax) {
-      say(offset, `the file holds more than ${tokensMax} words and marks up to here: no ${noun} needs so many`);
+    if (++tokens > tokensMax[noun]) {
+      say(offset, `the file holds more than ${tokensMax[noun]} words and marks up to here: no ${noun} needs so many`);
       return problems;
     }
     const isMark = token === '\u0002' || token === '\u0018' || token === '\u001f';

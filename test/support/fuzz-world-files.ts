@@ -57,7 +57,9 @@ const shreds = [
 export function fuzzWorldFiles(n: number, seed: number): FuzzResult {
   const seeds = ['worlds', 'invalid'].flatMap((folder) => {
     const path = join(import.meta.dirname, '../../fixtures', folder);
-    return readdirSync(path).map((file) => readFileSync(join(path, file)));
+    return readdirSync(path)
+      .filter((file) => file.endsWith('.yaml'))
+      .map((file) => readFileSync(join(path, file)));
   });
   const failures: { seed: number; why: string; text: string }[] = [];
   let valid = 0;

@@ -1,0 +1,109 @@
+import { createJudge } from '../judge/judge.ts';
+import { verdictOf } from '../judge/verdict.ts';
+import { MetricsBuilder } from '../runs/metrics.ts';
+import type { RunPetri, Verdict } from '../runs/contract.ts';
+import { RunWriter } from '../runs/run-folder.ts';
+import type { WorldDriver } from '../scenario/driver.ts';
+import { printScenario } from '../scenario/print.ts';
+import { runScenario, type RunHooks, type RunOutcome } from '../scenario/runner.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { SubstrateName } from '../substrate/substrate.ts';
+import { version } from '../version.ts';
+import { printWorld } from '../world/print-world.ts';
+import type { CommandContext } from './context.ts';
+import { unavailable } from './failure.ts';
+import { growForRun } from './grow-for-run.ts';
+import type { DockerOptions } from './prepare-docker.ts';
+
+export interface RunRequest {
+  readonly scenario: Scenario;
+  readonly on: SubstrateName;
+  /** The folder of runs. */
+  readonly base: string;
+  readonly docker: DockerOptions;
+  readonly hooks: Pick<RunHooks, 'onPhase' | 'onDone' | 'signal'>;
+  /** Hashes of the logs of earlier runs of the same seed, in virtual time. */
+  readonly earlierHashes: readonly string[];
+  /** The world of the run is up, under this name; null: it is virtual. */
+  readonly onWorld?: (name: string | null) => void;
+}
+
+export interface FinishedRun {
+  readonly path: string;
+  readonly verdict: Verdict;
+  readonly outcome: RunOutcome;
+  /** Of the log, byte by byte, where a seed reproduces it. */
+  readonly hash: readonly string[];
+}
+
+/** One run of a scenario, recorded in a folder of its own. */
+export async function runOnce(context: CommandContext, request: RunRequest): Promise<FinishedRun> {
+  const { scenario, on, base, hooks, earlierHashes } = request;
+  const writer = new RunWriter(base, scenario.name, scenario.seed, Date.now());
+  try {
+    const { driver, within } = await openDriver(context, request, writer.logs);
+    let engine = '';
+    const metrics: { of: MetricsBuilder | null } = { of: null };
+    const outcome = await within(async () => {
+      engine = (await driver.status()).engine;
+      return runScenario(scenario, driver, {
+        ...hooks,
+        createJudge: (world) => {
+          metrics.of = new MetricsBuilder(world.map);
+          return createJudge(world);
+        },
+        onClock: (startT) => {
+          metrics.of?.begin(startT);
+        },
+        otherRuns: () => (on === 'virtual' ? { logHashes: [...earlierHashes, writer.hash()] } : {}),
+        onEvents: (events) => {
+          writer.write(events);
+          for (const event of events) metrics.of?.take(event);
+        },
+      });
+    });
+    const { judged, judgement, done, startedAt } = outcome;
+    const verdict = verdictOf(judgement, scenario.expect);
+    const { name, seed, bug, world } = scenario;
+    writer.finish({
+      plan: { format: 1, scenario: name, seed, bug, judged, done, startedAt },
+      metrics: (metrics.of ?? new MetricsBuilder(judged.map)).end(judged.endT),
+      verdict,
+      petri: petriOf(on, engine),
+      scenario: printScenario(scenario),
+      world: printWorld(world),
+    });
+    return { path: writer.path, verdict, outcome, hash: on === 'virtual' ? [writer.hash()] : [] };
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+}
+
+interface OpenedDriver {
+  readonly driver: WorldDriver;
+  /** Runs work by the world's own time. */
+  readonly within: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+async function openDriver(
+  context: CommandContext,
+  { scenario, on, docker, onWorld }: RunRequest,
+  logs: string,
+): Promise<OpenedDriver> {
+  if (on === 'virtual') unavailable('--on virtual is not in this version; --on process and --on docker are');
+  const driver = await growForRun(context, { scenario, on, docker, logs });
+  onWorld?.(driver.name);
+  return { driver, within: (work) => work() };
+}
+
+function petriOf(on: SubstrateName, engine: string): RunPetri {
+  return {
+    version,
+    on,
+    engine,
+    node: process.version,
+    system: `${process.platform} ${process.arch}`,
+    images: {},
+  };
+}
