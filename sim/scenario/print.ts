@@ -76,10 +76,17 @@ function stepOf(step: Step): Plain {
 
 function settingsOf({ fault, settings }: Step & { kind: 'fault' }): Plain {
   const kind = faultKinds.find((each) => each.kind === fault);
-  const isDuration = (name: string) => kind?.settings.find((each) => each.name === name)?.type === 'durationMs';
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, isDuration(name) ? printDuration(Number(value)) : value]),
-  );
+  const said = (name: string, value: string | number | boolean) => {
+    switch (kind?.settings.find((each) => each.name === name)?.type) {
+      case 'durationMs':
+        return printDuration(Number(value));
+      case 'share':
+        return printShare(Number(value));
+      default:
+        return value;
+    }
+  };
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, said(name, value)]));
 }
 
 function actionOf(action: Action): Plain {

@@ -4,7 +4,7 @@ import type { RunPlan } from '../runs/contract.ts';
 import type { Status } from '../state/status.ts';
 import { isTrue } from './condition.ts';
 import type { WorldDriver } from './driver.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, TimelineEntry } from './scenario.ts';
 import { Timeline } from './timeline.ts';
 
 /** Where a run is. `atMs` of the timeline is the scenario's clock. */
@@ -21,6 +21,8 @@ export interface RunHooks {
   readonly otherRuns?: () => OtherRuns;
   /** Something of the timeline was begun. */
   readonly onDone?: (done: RunPlan['done'][number]) => void;
+  /** Whether the run goes on where a step could not be done, such as a move that the world refuses; without it never. */
+  readonly forgives?: (entry: TimelineEntry, error: Error) => boolean;
   /** Aborted: the run is cut short and rolled back. */
   readonly signal?: AbortSignal;
 }
@@ -73,6 +75,7 @@ class ScenarioRun {
     this.#timeline = new Timeline(scenario.timeline, driver, {
       onDone: (done) => hooks.onDone?.(done),
       onFailed: (reason) => this.#cutOff(reason),
+      forgives: hooks.forgives,
     });
     const interrupted = () => this.#cutOff('it was interrupted');
     if (hooks.signal?.aborted) interrupted();

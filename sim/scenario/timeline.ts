@@ -13,6 +13,8 @@ interface TimelineHooks {
   readonly onDone: (done: Done) => void;
   /** A step could not be done, and why: the run shows nothing of what it is about. */
   readonly onFailed: (reason: string) => void;
+  /** Whether the run goes on all the same; without it never. */
+  readonly forgives?: ((entry: TimelineEntry, error: Error) => boolean) | undefined;
 }
 
 /** Does the steps of a timeline when their time has come. Those of one moment are done one after another, in the file's order. */
@@ -89,7 +91,8 @@ export class Timeline {
   }
 
   async #doAll(entries: readonly TimelineEntry[]): Promise<void> {
-    for (const { step, line } of entries) {
+    for (const entry of entries) {
+      const { step, line } = entry;
       if (this.over) return;
       const done = { atMs: Math.round(this.#atMs()), command: commandOfStep(step) };
       this.done.push(done);
@@ -97,6 +100,7 @@ export class Timeline {
       try {
         await doStep(step, this.#driver);
       } catch (error) {
+        if (this.#hooks.forgives?.(entry, error as Error)) continue;
         const where = line > 0 ? ` (line ${line})` : '';
         return this.#hooks.onFailed(`${done.command}${where} could not be done: ${(error as Error).message}`);
       }

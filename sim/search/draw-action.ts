@@ -26,6 +26,11 @@ const safeValues: readonly (readonly [PolicyName, readonly string[]])[] = [
   ['clientRetry', ['keyed', 'none']],
 ];
 
+/** One tenant is moved most, and meets itself: moves of it while it moves, and back. There must be tenants. */
+export function favouriteOf(dice: Dice, world: World): string {
+  return dice.pick(tenantIds(world), 'favourite', '');
+}
+
 export type ActionSwarm = readonly (readonly [ActionKind, number])[];
 
 /** The actions of one schedule with their weights: a random few. */
@@ -52,9 +57,8 @@ function actionOf(dice: Dice, world: World, kind: Exclude<ActionKind, 'set'>, fo
     case 'move': {
       const tenants = tenantIds(world);
       if (tenants.length === 0 || cells.length < 2) return null;
-      // One tenant is moved most, and meets itself: moves of it while it moves, and back.
-      const favourite = dice.pick(tenants, 'favourite', '');
-      const tenant = dice.chance(0.6, 'move-favourite', '', n) ? favourite : dice.pick(tenants, 'move', 'tenant', n);
+      const own = dice.chance(0.6, 'move-favourite', '', n);
+      const tenant = own ? favouriteOf(dice, world) : dice.pick(tenants, 'move', 'tenant', n);
       return { do: 'move', tenant, to: dice.pick(cells, 'move', 'to', n) };
     }
     case 'evacuate':

@@ -76,11 +76,11 @@ function drawSetting(dice: Dice, { kind }: FaultKind, setting: FaultSetting, n: 
   if (setting.words !== undefined) return dice.pick(setting.words, 'setting', about, n);
   const usual = setting.default;
   if (typeof usual === 'string') return usual;
+  const { min = 0, max = Infinity } = setting;
   if (usual === 0)
-    return dice.chance(0.5, 'setting-zero', about, n)
-      ? 0
-      : dice.scaled(1, Math.min(4096, setting.max ?? 4096), 'setting', about, n);
-  const factor = 4 ** (2 * dice.share('setting', about, n) - 1);
-  const value = Math.min(setting.max ?? Infinity, Math.max(setting.min ?? 0, usual * factor));
+    return dice.chance(0.5, 'setting-zero', about, n) ? 0 : dice.scaled(1, Math.min(4096, max), 'setting', about, n);
+  // A quarter to four times what is usual, as often above as below.
+  const [low, high] = [Math.max(min, usual / 4), Math.min(max, usual * 4)];
+  const value = low * (high / low) ** dice.share('setting', about, n);
   return Number.isInteger(usual) ? Math.round(value) : Number(value.toPrecision(2));
 }

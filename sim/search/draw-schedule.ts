@@ -1,9 +1,9 @@
 import { cellOf } from '../ledger/dependency.ts';
 import type { Expectations, Scenario, TimelineEntry, Trigger } from '../scenario/scenario.ts';
-import { cellIds } from '../world/population.ts';
+import { cellIds, tenantsOfCell } from '../world/population.ts';
 import type { World } from '../world/world.ts';
 import { Dice } from './dice.ts';
-import { actionsOf, drawAction, type ActionSwarm } from './draw-action.ts';
+import { actionsOf, drawAction, favouriteOf, type ActionSwarm } from './draw-action.ts';
 import { drawFault, swarmOf } from './draw-fault.ts';
 import { drawWorld, scheduleRunMs } from './draw-world.ts';
 import { footprintOf, overlaps, type Footprint, type Occupied } from './footprint.ts';
@@ -37,13 +37,15 @@ export interface ScheduleOptions {
 /** The schedule of a seed: a world, its traffic, and what is done to it. The same seed gives the same one, everywhere. */
 export function drawSchedule(seed: number, { base, bug, entries }: ScheduleOptions): Scenario {
   const dice = new Dice(seed);
-  const world = base ? { ...base.world, on: 'virtual' as const, seed } : drawWorld(dice, seed);
+  // A world's name is short.
+  const name = base ? `${base.name.slice(0, 20)}-${seed}` : `search-${seed}`;
+  const world = base ? { ...base.world, on: 'virtual' as const, name, seed } : drawWorld(dice, seed);
   const runMs = base?.runMs ?? scheduleRunMs;
   const kept = base ? stretched(base.timeline, dice) : [];
   const wanted = entries ?? dice.whole(entriesMin, entriesMax, 'entries', '');
   const drawn = drawTimeline(dice, world, runMs * hurtShare, wanted, kept);
   return {
-    name: base ? `${base.name}-${seed}`.slice(-64) : `search-${seed}`,
+    name,
     seed,
     world,
     bug,
@@ -63,7 +65,7 @@ function drawTimeline(
   wanted: number,
   kept: readonly TimelineEntry[],
 ): TimelineEntry[] {
-  const focus = dice.pick(cellIds(world.cells), 'focus', '');
+  const focus = focusOf(dice, world);
   const context = { dice, world, hurtMs, focus, swarm: swarmOf(dice, world), actions: actionsOf(dice) };
   // How much of a schedule are actions is drawn as well: some have none, some are all moves.
   const actionShare = dice.pick([0, 0.15, 0.3, 0.6], 'action-share', '');
@@ -76,6 +78,13 @@ function drawTimeline(
     drawn.push(placed.entry);
   }
   return drawn;
+}
+
+/** The cell that most of a schedule happens in: often the home of the tenant that is moved most. */
+function focusOf(dice: Dice, world: World): string {
+  const cells = cellIds(world.cells);
+  const home = cells.find((cell) => world.tenants > 0 && tenantsOfCell(world, cell).includes(favouriteOf(dice, world)));
+  return home !== undefined && dice.chance(0.6, 'focus-home', '') ? home : dice.pick(cells, 'focus', '');
 }
 
 interface Context {
@@ -111,11 +120,14 @@ function placeAction({ dice, world, hurtMs, focus, actions }: Context, n: number
   return { entry: { line: 0, trigger, step }, occupied: { places: [], fromMs: trigger.ms, untilMs: trigger.ms } };
 }
 
-/** What a part is asked to be is not asked of it by its service at the same time: what control replaces, control must be there for. */
-function placesOf(step: ReturnType<typeof drawFault>['step']): Footprint {
-  const replaced = step.forMs === null && step.fault !== 'aurora-failover' && !step.target.includes('->');
-  const own = step.fault === 'aurora-failover' ? [`${step.target.split('/')[0]}/aurora`] : footprintOf(step.target);
-  return replaced ? [...own, 'control'] : own;
+/** Faults of a volume, and what both instances of an Aurora must be well for. */
+const ofAurora: ReadonlySet<string> = new Set(['aurora-failover', 'disk-full', 'slow-disk', 'read-only', 'power-loss']);
+
+function placesOf({ fault, target, forMs }: ReturnType<typeof drawFault>['step']): Footprint {
+  const own = ofAurora.has(fault) && cellOf(target) !== null ? [`${cellOf(target)}/aurora`] : [];
+  // Where control replaces a part, control must be there for it.
+  const replaced = forMs === null && fault !== 'aurora-failover' && !target.includes('->');
+  return [...footprintOf(target), ...own, ...(replaced ? ['control'] : [])];
 }
 
 /** Half of all things happen close to each other: bugs live where two meet. */

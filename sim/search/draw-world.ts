@@ -14,7 +14,7 @@ export function drawWorld(dice: Dice, seed: number): World {
   if (dice.chance(0.4, 'mix', 'with-xl')) Object.assign(mix, { xl: share('xl', 0.01, 0.08) });
   return {
     ...plainWorld,
-    name: 'search',
+    name: `search-${seed}`,
     seed,
     cells,
     tenants: dice.whole(cells, 8, 'world', 'tenants'),

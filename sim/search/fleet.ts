@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Answer, Played, SearchSettings, Task } from './contract.ts';
+import type { Answer, Played, Task } from './contract.ts';
+import type { ScheduleOptions } from './draw-schedule.ts';
 
 /** A schedule of half a minute takes some milliseconds; one that takes this long will not end. */
 const patienceMsDefault = 120_000;
@@ -18,7 +19,7 @@ export class BrokenPlay extends Error {
 /** Threads that play schedules, one each at a time. */
 export class Fleet {
   readonly #program: string;
-  readonly #settings: SearchSettings;
+  readonly #settings: ScheduleOptions;
   readonly #patienceMs: number;
   readonly #free: Worker[] = [];
   readonly #all = new Set<Worker>();
@@ -26,7 +27,7 @@ export class Fleet {
   #closed = false;
 
   /** `program`: the file that calls `serveSearch`. */
-  constructor(program: string, size: number, settings: SearchSettings, patienceMs = patienceMsDefault) {
+  constructor(program: string, size: number, settings: ScheduleOptions, patienceMs = patienceMsDefault) {
     this.#program = program;
     this.#settings = settings;
     this.#patienceMs = patienceMs;

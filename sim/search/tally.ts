@@ -7,6 +7,8 @@ export class Tally {
   schedules = 0;
   virtualMs = 0;
   inconclusive = 0;
+  /** How long it took, once it is over. */
+  tookMs = 0;
   /** The last reason of those. */
   why: string | null = null;
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { printScenario } from '../../../sim/scenario/print.ts';
+import { parseScenarioFile } from '../../../sim/scenario/scenario-file.ts';
 import type { Scenario } from '../../../sim/scenario/scenario.ts';
 import { drawSchedule } from '../../../sim/search/draw-schedule.ts';
 import { tenantIds } from '../../../sim/world/population.ts';
@@ -68,6 +70,15 @@ describe('drawSchedule', () => {
           if (one === other || one.untilMs <= other.fromMs || other.untilMs <= one.fromMs) continue;
           expect(`${one.target}/`.startsWith(`${other.target}/`), `seed ${seed}: ${one.target}`).toBe(false);
         }
+    }
+  });
+
+  test('can be written as a file, and read from it again', () => {
+    for (const schedule of schedules.slice(0, 40)) {
+      const read = parseScenarioFile(Buffer.from(printScenario(schedule)));
+      if (read.kind !== 'scenario') throw new Error(`seed ${schedule.seed}: ${JSON.stringify(read)}`);
+      const timeline = read.scenario.timeline.map((entry) => ({ ...entry, line: 0 }));
+      expect({ ...read.scenario, timeline, world: { ...read.scenario.world, on: 'virtual' } }).toEqual(schedule);
     }
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { fileURLToPath } from 'node:url';
+import type { InvariantId } from '../../../sim/judge/contract.ts';
 import { isFind, type Played } from '../../../sim/search/contract.ts';
 import { drawSchedule } from '../../../sim/search/draw-schedule.ts';
 import { BrokenPlay, Fleet } from '../../../sim/search/fleet.ts';
@@ -15,12 +16,15 @@ function open(size: number, patienceMs?: number): Fleet {
   return (fleet = new Fleet(program, size, settings, patienceMs));
 }
 
+const finder = (wanted: InvariantId | null) => async (seed: number, played: Played) =>
+  isFind(played, wanted) ? { seed, scenario: drawSchedule(seed, settings), played } : null;
+
 function portsOf(of: Fleet, width: number) {
   const seen: number[] = [];
   return {
     seen,
     play: (seed: number) => of.play({ kind: 'seed', seed }),
-    isFind: (played: Played) => isFind(played, null),
+    find: finder(null),
     onPlayed: (seed: number) => seen.push(seed),
     width,
   };
@@ -43,7 +47,7 @@ describe('hunt', () => {
   });
 
   test('goes by the one violation that is wanted', async () => {
-    const ports = { ...portsOf(open(2), 2), isFind: (played: Played) => isFind(played, 'no-lost-job') };
+    const ports = { ...portsOf(open(2), 2), find: finder('no-lost-job') };
     expect((await hunt(1, 30, ports)).found).toBeNull();
   });
 });
