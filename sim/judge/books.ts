@@ -101,6 +101,7 @@ export class Books {
       if (op.key !== null) this.#doubtful.set(op.key, op);
       return;
     }
+    this.#routed.advance(event.t);
     const op = opOfSent(event, this.rows);
     op.row?.begin(op);
     for (const checker of this.#onSent) checker.sent(op);

@@ -32,13 +32,13 @@ export class NoZombieWrite implements Checker {
     if (op.outcome !== 'ok' || (op.kind !== 'write' && op.kind !== 'job')) return;
     this.#looked++;
     const fence = this.#breached(op, op.cell, op.epoch);
-    if (fence) this.#breach(op, fence, `a ${op.kind} acknowledged under epoch ${op.epoch}`, op.answer);
+    if (fence) this.#breach(op, fence, op.epoch, `a ${op.kind} acknowledged`, op.answer);
   }
 
   committed({ op, cell, epoch, event, name }: Effect): void {
     this.#looked++;
     const fence = op && this.#breached(op, cell, epoch);
-    if (fence) this.#breach(op, fence, `${event.kind} ${name} under epoch ${epoch}`, event);
+    if (fence) this.#breach(op, fence, epoch, `${event.kind} ${name}`, event);
   }
 
   end(): InvariantVerdict {
@@ -51,12 +51,19 @@ export class NoZombieWrite implements Checker {
     return epoch < fence.epoch && op.sentT > fence.event.t ? fence : null;
   }
 
-  #breach(op: Op, { epoch, from, event: fenced }: Fence, seen: string, event: Event | null): void {
+  #breach(
+    op: Op,
+    { epoch: fencedAt, from, event: fenced }: Fence,
+    epoch: number | null,
+    what: string,
+    event: Event | null,
+  ): void {
     this.#found.add({
       ...whose(op),
       cell: from,
-      expected: `nothing committed or acknowledged by cell ${from} for ${op.tenant}, whose move had fenced it at epoch ${epoch}`,
-      seen,
+      epoch,
+      expected: `nothing committed or acknowledged by cell ${from} for ${op.tenant}, whose move had fenced it at epoch ${fencedAt}`,
+      seen: `${what} under epoch ${epoch}`,
       events: [fenced, op.sent, event],
     });
   }

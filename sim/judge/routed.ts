@@ -23,7 +23,7 @@ export class Routed {
 
   /** A router recorded it. Returns the client's record of it, where that came first. */
   record(event: Event): Event | null {
-    this.#letGo(event.t - strangerAfterT);
+    this.advance(event.t);
     const id = event['request'] as string;
     const early = this.#early.get(id);
     if (early) {
@@ -34,6 +34,11 @@ export class Routed {
     this.#waiting.set(id, waiting);
     this.#queue.push(waiting);
     return null;
+  }
+
+  /** The log has come to this moment. */
+  advance(nowT: number): void {
+    this.#letGo(nowT - strangerAfterT);
   }
 
   /** A client was answered under the router's id. Returns the router's record, null where it has not come yet. */
