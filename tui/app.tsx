@@ -1,4 +1,5 @@
-import { loadScreen } from './load-screen.ts';
+import type { ReplayOptions } from '../sim/commands/context.ts';
+import { loadReplay, loadScreen } from './load-screen.ts';
 import { chooseLook } from './look.ts';
 import { showSkeleton } from './skeleton.ts';
 
@@ -28,4 +29,11 @@ export async function runUi(options: UiOptions): Promise<number> {
   showSkeleton(options.name);
   const { runScreen } = await loadScreen();
   return runScreen(options, look);
+}
+
+/** Plays a recorded run in the window until it is left; resolves with the exit code. */
+export async function openReplay(options: ReplayOptions, word: string): Promise<number> {
+  const look = chooseLook(options.theme, process.env);
+  const { runReplay } = await loadReplay();
+  return runReplay(options, word, look);
 }

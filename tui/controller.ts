@@ -8,6 +8,8 @@ import type { Call } from './commands/call.ts';
 import { parseCommand } from './commands/parse.ts';
 import { wordsOf } from './commands/tokens.ts';
 import { allowed, bindingFor, type Binding, type KeyContext } from './keymap.ts';
+import type { PlaybackIntent } from './playback.ts';
+import { keysOf } from './playback-keys.ts';
 import type { Store } from './store.ts';
 import { themeNames } from './look.ts';
 import * as uiState from './ui-state.ts';
@@ -33,6 +35,8 @@ export interface Ports {
   copy(text: string): void;
   suspend(): void;
   leave(how: Leaving): void;
+  /** Turns the clock of a recorded run; left out: the world is live. */
+  turn?(intent: PlaybackIntent): void;
 }
 
 export interface ControllerOptions {
@@ -68,7 +72,7 @@ export class Controller {
     if (this.#ending) return;
     if (ui.asking) return this.#answer(key);
     if (ui.entry) return this.#typeKey(ui.entry, key);
-    const binding = bindingFor(key);
+    const binding = bindingFor(key, keysOf(this.#ports.turn ? 'replay' : 'live'));
     if (ui.message && ui.message.kind !== 'busy') this.#say(null);
     if (binding) this.#act(binding, key);
   }
@@ -160,6 +164,8 @@ export class Controller {
         return this.#ports.leave({ code: 0, world: this.#left() });
       case 'interrupt':
         return this.#interrupt();
+      default:
+        return this.#ports.turn?.(binding.intent);
     }
   }
 

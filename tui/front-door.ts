@@ -46,6 +46,10 @@ function contextOf(words: readonly string[]): CommandContext {
       const { runUi } = await import('./app.tsx');
       return runUi({ ...options, word });
     },
+    async openReplay(options) {
+      const { openReplay } = await import('./app.tsx');
+      return openReplay(options, word);
+    },
   };
 }
 

@@ -13,6 +13,10 @@ export interface Glyphs {
   /** From the letters of a cell's history. */
   readonly history: Readonly<Record<string, string>>;
   readonly down: string;
+  /** A recorded run's slider: what has passed, what is to come, either while a fault is open, and where it stands. */
+  readonly slider: Readonly<
+    Record<'past' | 'ahead' | 'faultPast' | 'faultAhead' | 'knob' | 'playing' | 'paused', string>
+  >;
 }
 
 const ascii: Glyphs = {
@@ -24,6 +28,7 @@ const ascii: Glyphs = {
   bar: { full: '#', empty: '.', frozen: 'X' },
   history: { '.': '.', X: 'X', '~': '~', '-': '-' },
   down: 'X',
+  slider: { past: '=', ahead: '-', faultPast: '#', faultAhead: '+', knob: 'O', playing: '> ', paused: '||' },
 };
 
 const unicode: Glyphs = {
@@ -36,6 +41,7 @@ const unicode: Glyphs = {
   bar: { full: '█', empty: '░', frozen: '▓' },
   history: { '.': '▁', X: '█', '~': '▄', '-': '·' },
   down: '█',
+  slider: { past: '━', ahead: '─', faultPast: '▓', faultAhead: '░', knob: '●', playing: '▶ ', paused: '‖ ' },
 };
 
 export const glyphSets: Readonly<Record<'unicode' | 'ascii', Glyphs>> = { unicode, ascii };

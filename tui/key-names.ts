@@ -27,6 +27,8 @@ function nameOf(key: Key): string | null {
   if (key.downArrow) return 'down';
   if (key.leftArrow) return 'left';
   if (key.rightArrow) return 'right';
+  if (key.home) return 'home';
+  if (key.end) return 'end';
   if (key.pageUp) return 'pageup';
   return key.pageDown ? 'pagedown' : null;
 }

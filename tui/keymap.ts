@@ -1,7 +1,9 @@
 import type { FaultStatus, Snapshot } from '../sim/state/status.ts';
+import type { PlaybackIntent } from './playback.ts';
 import { filteredTenant } from './present/view.ts';
 
 export type Intent =
+  | PlaybackIntent
   | 'pick'
   | 'next-cell'
   | 'previous-cell'
@@ -121,7 +123,14 @@ function why(context: KeyContext): KeyCommand {
 
 type Sort = Partial<Pick<Binding, 'when' | 'changes' | 'footer' | 'command'>>;
 
-function bind(keys: string, shown: string, label: string, intent: Intent, help: string, sort: Sort = {}): Binding {
+export function bind(
+  keys: string,
+  shown: string,
+  label: string,
+  intent: Intent,
+  help: string,
+  sort: Sort = {},
+): Binding {
   return {
     keys: keys.split(' '),
     shown,
@@ -247,8 +256,8 @@ export const keymap: readonly Binding[] = [
   bind('ctrl-c', 'Ctrl-C', 'quit now', 'interrupt', 'Like q answered with y, without the question.'),
 ];
 
-export function bindingFor(key: string): Binding | null {
-  return keymap.find((binding) => binding.keys.includes(key)) ?? null;
+export function bindingFor(key: string, keys: readonly Binding[] = keymap): Binding | null {
+  return keys.find((binding) => binding.keys.includes(key)) ?? null;
 }
 
 /** What a binding may do now. */

@@ -1,5 +1,5 @@
 import type { BlastRadius, Snapshot } from '../sim/state/status.ts';
-import type { Connection } from './present/view.ts';
+import type { Connection, PlaybackView } from './present/view.ts';
 import { spoken } from './spoken.ts';
 import { initialUi, type UiState } from './ui-state.ts';
 import type { ThemeName } from './look.ts';
@@ -16,6 +16,8 @@ export interface State {
   readonly latest: Snapshot | null;
   readonly held: boolean;
   readonly connection: Connection;
+  /** The clock of a recorded run; null: the world is live. */
+  readonly playback: PlaybackView | null;
   readonly ui: UiState;
 }
 
@@ -38,6 +40,7 @@ export class Store {
       latest: null,
       held: false,
       connection: { kind: 'connecting', progress: null },
+      playback: null,
       ui: initialUi(theme),
     };
   }
@@ -60,6 +63,12 @@ export class Store {
     const entry = snapshot.status.blastRadius;
     if (entry) this.#ledger.set(entry.fault, entry);
     this.#timer ??= setTimeout(() => this.#publishPending(), this.#state.latest ? publishEveryMs : 0);
+  }
+
+  /** Shows a moment of a recorded run, at once. */
+  show(snapshot: Snapshot, playback: PlaybackView): void {
+    const latest = spoken(snapshot, this.#word);
+    this.#set({ latest, shown: latest, playback, connection: { kind: 'live' } });
   }
 
   hold(held: boolean): void {

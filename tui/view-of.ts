@@ -1,5 +1,6 @@
 import { candidates } from './commands/complete.ts';
 import type { Glyphs } from './glyphs.ts';
+import { eventWords } from './present/event-words.ts';
 import type { Prompt, View } from './present/view.ts';
 import type { State } from './store.ts';
 
@@ -17,13 +18,14 @@ export interface Window {
 export function viewOf(state: State, window: Window): View {
   const { ui, shown, latest } = state;
   const heldForMs = state.held && shown && latest ? latest.status.now - shown.status.now : null;
-  return { ...window, ...ui, heldForMs, connection: state.connection, prompt: promptOf(state) };
+  const { connection, playback } = state;
+  return { ...window, ...ui, heldForMs, connection, playback, prompt: promptOf(state) };
 }
 
-function promptOf({ ui, shown }: State): Prompt | null {
+function promptOf({ ui, shown, playback }: State): Prompt | null {
   if (ui.asking?.kind === 'leave') return { kind: 'quit' };
   if (ui.asking) return { kind: 'confirm', question: ui.asking.question };
-  if (!ui.entry) return ui.message;
+  if (!ui.entry) return ui.message ?? (playback?.event ? { kind: 'done', text: eventWords(playback.event) } : null);
   if (ui.entry.kind === 'palette')
     return { ...ui.entry, kind: 'palette', candidates: candidates(ui.entry.text, shown) };
   return { kind: ui.entry.kind, text: ui.entry.text };

@@ -1,3 +1,6 @@
+import type { Replay } from '../replay/replay.ts';
+import type { RunPlan } from '../runs/contract.ts';
+
 /** What the front door hands to every command: the outside of the process, and the way into the terminal UI. */
 export interface CommandContext {
   /** Prints one line of result, its commands as they can be pasted. */
@@ -18,6 +21,7 @@ export interface CommandContext {
   /** Ends the command where the UI has no such theme, before anything is grown. */
   checkTheme(theme: string | null): Promise<void>;
   openUi(options: UiOptions): Promise<number>;
+  openReplay(options: ReplayOptions): Promise<number>;
 }
 
 export interface UiOptions {
@@ -28,6 +32,16 @@ export interface UiOptions {
   readonly theme: string | null;
   /** The screen is given back once this resolves. */
   readonly until?: Promise<void>;
+}
+
+/** A recorded run, to be played in the window. Times are milliseconds of its clock. */
+export interface ReplayOptions {
+  readonly name: string;
+  readonly film: Pick<Replay, 'endMs' | 'at' | 'step'>;
+  readonly atMs: number;
+  readonly faults: readonly { readonly fromMs: number; readonly toMs: number }[];
+  readonly done: RunPlan['done'];
+  readonly theme: string | null;
 }
 
 /** One call of a command: what commander made of the words. */

@@ -7,7 +7,10 @@ export const groups: readonly { readonly heading: string; readonly names: readon
     heading: 'Change the load, the design, the tenants:',
     names: ['traffic', 'set', 'tenant', 'pin', 'quarantine', 'scale', 'redrive'],
   },
-  { heading: 'Run scenarios, look at recorded runs:', names: ['run', 'check', 'report', 'scenario', 'pack'] },
+  {
+    heading: 'Run scenarios, look at recorded runs:',
+    names: ['run', 'check', 'replay', 'report', 'scenario', 'pack'],
+  },
   { heading: 'Look after it:', names: ['doctor', 'images', 'validate', 'about', 'help'] },
 ];
 

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readAssets } from '../report/assets.ts';
 import { DigestMaker } from '../report/digest.ts';
 import { page } from '../report/present/page.ts';
@@ -17,7 +17,9 @@ export async function run({ args, options, context }: Invocation): Promise<void>
   for await (const event of found.events()) digest.take(event);
   const startedAt = found.petri.on === 'virtual' ? null : utc(found.plan.startedAt);
   const text = page({ ...found, digest: digest.end(), startedAt, word: petriWord(process.env) }, readAssets());
-  const file = textOption(options, 'output') ?? join(found.path, 'report.html');
+  const file =
+    textOption(options, 'output') ??
+    (found.folder === found.path ? join(found.path, 'report.html') : `${basename(found.path)}.html`);
   await writeFile(file, text).catch((error: NodeJS.ErrnoException) =>
     usage(`${file} cannot be written (${error.code}): name another file with -o`),
   );

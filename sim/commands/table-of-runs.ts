@@ -39,4 +39,17 @@ export const runCommands: readonly CommandEntry[] = [
     json: true,
     load: () => import('./report.ts'),
   },
+  {
+    name: 'replay',
+    args: ['<run>'],
+    summary: 'a recorded run in the terminal UI, with a time slider; without a terminal, line by line',
+    options: [
+      ['--at <duration>', 'begin at this moment of the run: 12s, 1m'],
+      ['--theme <theme>', 'the colours of the UI'],
+    ],
+    examples: ['petri replay last', 'petri replay last --at 12s --json'],
+    live: false,
+    json: true,
+    load: () => import('./replay.ts'),
+  },
 ];

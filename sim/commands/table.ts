@@ -371,7 +371,6 @@ export const laterCommands: readonly string[] = [
   'bugs',
   'scenario',
   'pack',
-  'replay',
   'check',
   'capacity',
   'cost',

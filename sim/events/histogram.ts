@@ -19,6 +19,12 @@ export class Histogram {
     return this.#total;
   }
 
+  copy(): Histogram {
+    const copy = new Histogram();
+    copy.add(this);
+    return copy;
+  }
+
   record(valueMs: number): void {
     this.#counts ??= new Uint32Array(buckets);
     const index = bucketOf(valueMs);

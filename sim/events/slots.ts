@@ -15,6 +15,14 @@ export class Slots {
     this.#numbers = new Float64Array(slots).fill(-1);
   }
 
+  /** One with the same counts, which goes its own way. */
+  copy(): Slots {
+    const copy = new Slots(this.#slotMs, this.#slots, this.#fields);
+    copy.#counts.set(this.#counts);
+    copy.#numbers.set(this.#numbers);
+    return copy;
+  }
+
   /** Counts one of `field` at a time; a time that the ring has left behind is forgotten. */
   count(timeMs: number, field: number): void {
     const number = Math.floor(timeMs / this.#slotMs);

@@ -37,25 +37,39 @@ export interface TenantTraffic {
 }
 
 class CellWindow {
-  readonly recent = new Slots(slotMs, 24, fields);
-  readonly seconds = new Slots(1000, historySeconds + 10, fields);
-  readonly latencies = Array.from({ length: percentileSeconds + 2 }, () => ({ second: -1, values: new Histogram() }));
+  recent = new Slots(slotMs, 24, fields);
+  seconds = new Slots(1000, historySeconds + 10, fields);
+  latencies = Array.from({ length: percentileSeconds + 2 }, () => ({ second: -1, values: new Histogram() }));
   readonly upSinceMs: number;
   doubts: number[] = [];
 
   constructor(upSinceMs: number) {
     this.upSinceMs = upSinceMs;
   }
+
+  copy(): CellWindow {
+    const copy = new CellWindow(this.upSinceMs);
+    copy.recent = this.recent.copy();
+    copy.seconds = this.seconds.copy();
+    copy.latencies = this.latencies.map(({ second, values }) => ({ second, values: values.copy() }));
+    copy.doubts = [...this.doubts];
+    return copy;
+  }
 }
 
 class TenantWindow {
-  readonly recent = new Slots(slotMs, 24, fields);
+  recent = new Slots(slotMs, 24, fields);
   /** Two spans of five seconds each; the older is emptied when a new one begins. */
-  readonly latencies = [
-    { span: -1, values: new Histogram() },
-    { span: -1, values: new Histogram() },
-  ];
+  latencies = Array.from({ length: 2 }, () => ({ span: -1, values: new Histogram() }));
   lastAnswerMs = 0;
+
+  copy(): TenantWindow {
+    const copy = new TenantWindow();
+    copy.recent = this.recent.copy();
+    copy.latencies = this.latencies.map(({ span, values }) => ({ span, values: values.copy() }));
+    copy.lastAnswerMs = this.lastAnswerMs;
+    return copy;
+  }
 }
 
 /** Rolling figures per cell and tenant. Times are monotonic milliseconds, handed in. */
@@ -65,6 +79,16 @@ export class Windows {
   #doubtSinceMs: number | null = null;
   /** Spans in which this machine slept, or nobody here was awake to look: nothing is said of them. */
   #unknown: { readonly fromMs: number; readonly toMs: number }[] = [];
+
+  /** The same figures, which go their own way from here: a recorded run is read from many places. */
+  copy(): Windows {
+    const copy = new Windows();
+    for (const [cell, window] of this.#cells) copy.#cells.set(cell, window.copy());
+    for (const [tenant, window] of this.#tenants) copy.#tenants.set(tenant, window.copy());
+    copy.#doubtSinceMs = this.#doubtSinceMs;
+    copy.#unknown = this.#unknown;
+    return copy;
+  }
 
   /** A cell is there from now on; its history is blank before. Twice is once. */
   addCell(cell: string, nowMs: number): void {

@@ -52,6 +52,14 @@ export class BlastRadiusLedger {
     this.#estate = estate;
   }
 
+  /** The same entry, which goes its own way from here. */
+  copy(): BlastRadiusLedger {
+    const copy = new BlastRadiusLedger(this.#estate);
+    copy.#entry = this.#entry && copyOf(this.#entry);
+    copy.#recent = [...this.#recent];
+    return copy;
+  }
+
   get open(): boolean {
     return this.#entry !== null && this.#entry.untilMs === null;
   }
@@ -217,6 +225,19 @@ export class BlastRadiusLedger {
 /** Parts of a cell that are one of several and hold requests: losing one may leave those in doubt and nothing else. */
 function holdsRequests(address: string): boolean {
   return /^[^/>]+\/(web|aurora)\/[^>]*$/.test(address) || (kindOf(address) === 'service' && !address.includes('>'));
+}
+
+function copyOf(entry: Entry): Entry {
+  return {
+    ...entry,
+    targets: new Set(entry.targets),
+    affected: new Map(entry.affected),
+    openFaults: new Set(entry.openFaults),
+    predicted: new Set(entry.predicted),
+    hit: new Map([...entry.hit].map(([tenant, { unexplained }]) => [tenant, { unexplained }])),
+    called: new Map(entry.called),
+    backMs: new Map(entry.backMs),
+  };
 }
 
 function newEntry({ id, sinceMs, at }: Taking): Entry {

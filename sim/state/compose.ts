@@ -98,6 +98,11 @@ export function compose(known: Known): Composed {
   return { snapshot: { status, tenants: composeTenants(known, cells), log: known.log }, memory };
 }
 
+/** What the next composition needs of this one, where nobody looks at the picture. */
+export function remember(known: Known): Composed['memory'] {
+  return Object.fromEntries(known.cells.map((cell) => [cell, remembered(known, composeCell(known, cell, 0))]));
+}
+
 function composeCell(known: Known, id: string, tenants: number): S.CellStatus {
   const parts = known.parts.filter(({ cell, kind }) => cell === id && kind !== 'links');
   const queues = known.queues[id];

@@ -27,6 +27,14 @@ export class QueueWatch {
   #samples: { readonly timeMs: number; readonly open: number }[] = [];
   #usual = 0;
 
+  copy(): QueueWatch {
+    const copy = new QueueWatch();
+    for (const queue of ['standard', 'xl'] as const) Object.assign(copy.#queues[queue], this.#queues[queue]);
+    copy.#samples = this.#samples;
+    copy.#usual = this.#usual;
+    return copy;
+  }
+
   /** `reading` null: the engine did not answer. `nowMs` monotonic, `at` Unix. */
   read(queue: QueueName, reading: QueueReading | null, nowMs: number, at: number): void {
     const watched = this.#queues[queue];

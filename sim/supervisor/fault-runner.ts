@@ -213,9 +213,10 @@ export class FaultRunner {
       );
     }
     const affected = this.#options.affected(kind.kind, open.target);
+    const { sinceMs, untilMs, settings, by } = fault.status;
     events.record('fault.injected', {
-      ...{ fault: open.id, what: kind.kind, target: open.target.text, by: fault.status.by },
-      ...{ affected, since: fault.status.sinceMs },
+      ...{ fault: open.id, what: kind.kind, target: open.target.text, by, settings },
+      ...{ affected, since: sinceMs, forMs: untilMs === null ? null : untilMs - sinceMs },
     });
     this.#options.onOpen(fault.status, open.target);
     let seen: Seen;

@@ -22,6 +22,7 @@ export function fakeView(columns: number, rows: number, differing: Partial<View>
     grown: true,
     word: 'petri',
     nameFlag: '',
+    playback: null,
     ...differing,
   };
 }

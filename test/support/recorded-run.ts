@@ -129,8 +129,17 @@ function makeEvents(): Event[] {
     add(-890, `${cell}/aurora/2`, 'aurora.role', { role: 'reader', generation: 1, reason: 'follows' });
     add(-800, 'router/1', 'cell.state', { cell, health: 'serving', reason: 'probe', afterMs: null });
   }
-  add(killedMs, 'supervisor', 'fault.injected', { fault: 'f1', what: 'kill', target: 'b', by: 'kill-one-cell' });
   const killed = partsOf('b').filter((part) => !part.startsWith('links/'));
+  const affected = killed.map((address) => ({ address, loss: 'gone' }));
+  add(killedMs, 'supervisor', 'fault.injected', {
+    fault: 'f1',
+    what: 'kill',
+    target: 'b',
+    by: 'kill-one-cell',
+    affected,
+    forMs: 8000,
+    settings: {},
+  });
   for (const address of killed)
     add(killedMs + 8, 'supervisor', 'part.died', { address, code: null, signal: 'SIGKILL', by: 'petri' });
   add(killedMs + 30, 'supervisor', 'fault.seen', {

@@ -32,6 +32,15 @@ export function clock(ms: number): string {
   return hours ? `${hours}:${rest}` : rest;
 }
 
+/** A moment of a recorded run: `0:12.3`. */
+export function moment(ms: number): string {
+  const tenths = Math.floor(Math.max(0, ms) / 100);
+  return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, '0')}`;
+}
+
+/** The same to the millisecond, for one event among many: `0:12.345`. */
+export const exactMoment = (ms: number): string => moment(ms) + String(Math.floor(ms) % 100).padStart(2, '0');
+
 export const percent = (ratio: number): string => `${Math.round(ratio * 100)}%`;
 
 export const tenantsWord = (value: number): string => (value === 1 ? '1 tenant' : `${count(value)} tenants`);

@@ -1,23 +1,25 @@
 import type { Snapshot } from '../../sim/state/status.ts';
-import { allowed, keymap, type Binding } from '../keymap.ts';
+import { allowed, type Binding } from '../keymap.ts';
+import { keysOf } from '../playback-keys.ts';
 import { fitRow, rowWidth, span, type Row } from './text.ts';
-import type { View } from './view.ts';
+import { modeOf, type View } from './view.ts';
 
 /** The last row: the keys that matter now, as many as fit, `quit` always among them. */
 export function footer(snapshot: Snapshot | null, view: View): Row {
   const cells = snapshot?.status.cells.length ?? 9;
-  const ranked = keymap
+  const keys = keysOf(modeOf(view));
+  const ranked = keys
     .filter((binding) => binding.footer !== null && allowed(binding, view.readOnly))
     .toSorted((left, right) => (left.footer ?? 0) - (right.footer ?? 0));
-  const note = view.readOnly ? [span(' read only: ', 'warn')] : [];
+  const note = view.readOnly && !view.playback ? [span(' read only: ', 'warn')] : [];
   const items: { rank: number; item: Row }[] = [];
   let room = view.columns - 1 - rowWidth(note);
   // The way out first: it must be there however small the screen is.
-  const leaving = ranked.filter((binding) => binding.intent === 'quit');
+  const leaving = ranked.filter((binding) => ['quit', 'leave'].includes(binding.intent));
   for (const binding of [...leaving, ...ranked.filter((each) => !leaving.includes(each))]) {
     const item = keyItem(binding, cells);
     if (rowWidth(item) > room + 2) continue;
-    items.push({ rank: keymap.indexOf(binding), item });
+    items.push({ rank: keys.indexOf(binding), item });
     room -= rowWidth(item);
   }
   const inOrder = items.toSorted((left, right) => left.rank - right.rank).flatMap((each) => each.item);

@@ -1,8 +1,9 @@
 import type { Snapshot } from '../../sim/state/status.ts';
-import { allowed, keymap } from '../keymap.ts';
+import { allowed } from '../keymap.ts';
+import { keysOf } from '../playback-keys.ts';
 import { clock, count } from './figures.ts';
 import { fitRow, span, wrapText, type Row } from './text.ts';
-import { matches, type Overlay, type View } from './view.ts';
+import { matches, modeOf, type Overlay, type View } from './view.ts';
 
 /** What stands over the middle of the screen: exactly `rows` rows, scrolled. */
 export function overlay(snapshot: Snapshot | null, view: View, shown: Overlay, rows: number): Row[] {
@@ -34,7 +35,9 @@ const helpIndent = 26;
 
 /** Every key with what it does; off under `--read-only` where it would change the world. */
 export function helpLines(view: View, search: string): Row[] {
-  const found = keymap.filter((binding) => matches(search, `${binding.shown} ${binding.label} ${binding.help}`));
+  const found = keysOf(modeOf(view)).filter((binding) =>
+    matches(search, `${binding.shown} ${binding.label} ${binding.help}`),
+  );
   if (found.length === 0) return [[span(` No key with "${search}". Backspace shows all.`)]];
   const keys = found.flatMap((binding): Row[] => {
     const off = allowed(binding, view.readOnly) ? '' : ' (off: read only)';

@@ -9,6 +9,7 @@ import { history, historyTitle } from './history.ts';
 import { log } from './log.ts';
 import { overlay } from './overlays.ts';
 import { prompt } from './prompt.ts';
+import { slider } from './slider.ts';
 import { fitRow, span, wrapText, type Row } from './text.ts';
 import type { View } from './view.ts';
 import { worldLine } from './world-line.ts';
@@ -41,6 +42,13 @@ const nothing: Screen = {
 };
 
 export function screen(snapshot: Snapshot | null, name: string, view: View): Screen {
+  const { playback } = view;
+  if (!playback || view.rows < 2) return picture(snapshot, name, view);
+  const shown = picture(snapshot, name, { ...view, rows: view.rows - 1 });
+  return { ...shown, footer: [slider(playback, view), ...shown.footer] };
+}
+
+function picture(snapshot: Snapshot | null, name: string, view: View): Screen {
   const rule: Row = [span(view.glyphs.rule.repeat(view.columns), 'rule')];
   const layout = plan(snapshot, view);
   if (layout.kind === 'sentence') return sentence(snapshot, view);
