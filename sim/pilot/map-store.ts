@@ -4,6 +4,7 @@ import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { Runtime } from '../../cells/runtime/runtime.ts';
 import type { CellMap, TenantEntry } from '../../router/cell-map.ts';
+import type { Books } from './mover/ports.ts';
 import { isOverride } from '../../router/map-validate.ts';
 
 const callMs = 1500;
@@ -13,7 +14,7 @@ interface Scanned {
 }
 
 /** The cell map in its store, as control reads and changes it. Every call rejects with `unavailable` where the store does not answer. */
-export class MapStore {
+export class MapStore implements Books {
   readonly #client: RpcClient;
   #current: CellMap | null = null;
   #previous: CellMap | null = null;
@@ -50,8 +51,21 @@ export class MapStore {
   }
 
   async tenant(id: string): Promise<TenantEntry | null> {
-    const { item } = await this.#call<{ item: Item | null }>('get', { table: mapTables.tenants, key: id });
+    const item = await this.get(mapTables.tenants, id);
     return item && entryOf(item);
+  }
+
+  async get(table: string, key: string): Promise<Item | null> {
+    return (await this.#call<{ item: Item | null }>('get', { table, key })).item;
+  }
+
+  /** A whole table, read at one moment, in order of the key. */
+  async scan(table: string): Promise<readonly { readonly key: string; readonly item: Item }[]> {
+    return (await this.#call<Scanned>('scan', { table })).items;
+  }
+
+  write(writes: readonly Write[]): Promise<WriteResult> {
+    return this.#call<WriteResult>('write', { writes });
   }
 
   /** Writes a tenant's entry where the map still says `before`, and raises the version. False: it says something else by now. */
@@ -61,7 +75,7 @@ export class MapStore {
       { op: 'put', table: mapTables.tenants, key: id, item: { ...entry }, if: condition },
       { op: 'add', table: mapTables.meta, key: 'map', field: 'version', by: 1 },
     ];
-    return (await this.#call<WriteResult>('write', { writes })).ok;
+    return (await this.write(writes)).ok;
   }
 
   close(): void {
