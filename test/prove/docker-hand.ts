@@ -37,3 +37,19 @@ export async function leftOf(kind: 'container' | 'network', project: string): Pr
   const out = await docker(kind, 'ls', ...(kind === 'container' ? ['--all'] : []), ...filter);
   return out === '' ? [] : out.split('\n');
 }
+
+/**
+ * The networks that Petri has left, once its own sweep is over. One that nobody can remove is the engine's: now and then it loses
+ * count when several containers end at once, and says that something stands on a network while nothing does (moby/moby#42119).
+ */
+export async function networksLeftOf(project: string): Promise<readonly string[]> {
+  const ids = await leftOf('network', project);
+  const stuck = await Promise.all(ids.map(isStuck));
+  return ids.filter((_, index) => !stuck[index]);
+}
+
+async function isStuck(network: string): Promise<boolean> {
+  const refusal = await docker('network', 'rm', network).then(() => null, String);
+  if (refusal === null || !refusal.includes('has active endpoints')) return false;
+  return (await docker('network', 'inspect', '--format', '{{len .Containers}}', network)) === '0';
+}

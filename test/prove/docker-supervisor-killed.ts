@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readLedger } from '../../sim/supervisor/ledger.ts';
 import type { PetriBox } from '../support/petri-box.ts';
-import { docker, leftOf } from './docker-hand.ts';
+import { docker, leftOf, networksLeftOf } from './docker-hand.ts';
 import { pause } from './kill-cell.ts';
 import type { Round } from './rounds.ts';
 import { reapersOf } from './supervisor-killed.ts';
@@ -71,12 +71,14 @@ export async function killDockerSupervisor(box: PetriBox, round: number, instant
   const left = async () => (await leftOf('container', project)).length + (await leftOf('network', project)).length;
   while ((await left()) > 0 && performance.now() - killedMs < goneWithinMs) await pause(200);
   const goneAfterMs = Math.round(performance.now() - killedMs);
-  const stays = await left();
+  const lasting = async () => (await leftOf('container', project)).length + (await networksLeftOf(project)).length;
+  const stays = withReaper ? 0 : await lasting();
   // With the reaper killed as well, what is left goes with the next command that opens a world.
-  if (stays > 0 && !withReaper) problems.push(`${stays} containers and networks are left ${goneWithinMs} ms later`);
+  if (stays > 0) problems.push(`${stays} containers and networks are left ${goneWithinMs} ms later`);
   await act;
   await box.run('doctor', '--fix');
-  if ((await left()) > 0) problems.push(`${await left()} containers and networks outlived petri doctor --fix`);
+  const outlived = await lasting();
+  if (outlived > 0) problems.push(`${outlived} containers and networks outlived petri doctor --fix`);
   const again = await box.up('--on', 'docker');
   const answer = await fetch(`${again.router.url}/sheets/kept/rows/r1`, { headers: { 'x-tenant-id': 't21' } });
   const read = answer.status === 200 ? ((await answer.json()) as { value: unknown }).value : `status ${answer.status}`;

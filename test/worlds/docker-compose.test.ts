@@ -44,6 +44,11 @@ describe.runIf(here)('the world of docker-compose.yml', () => {
     const words = filters.flatMap((filter) => ['--filter', filter]);
     return (await docker('ps', '-aq', '--no-trunc', ...words)).split('\n').filter((line) => line !== '');
   };
+  /** It fails where a container still stands on a network; where none does, the engine has lost count (moby/moby#42119). */
+  const composedDown = (...more: string[]) =>
+    composed('down', '-v', ...more).catch(async (error: Error) => {
+      if (!error.message.includes('has active endpoints') || (await containers()).length > 0) throw error;
+    });
   const one = async (address: string) => (await containers(address))[0] ?? '';
   const stateOf = async (address: string) => docker('inspect', '--format', '{{.State.Status}}', await one(address));
   const put = (tenant: string) =>
@@ -69,7 +74,7 @@ describe.runIf(here)('the world of docker-compose.yml', () => {
 
   afterAll(async () => {
     await box.close();
-    await composed('down', '-v', '--remove-orphans');
+    await composedDown('--remove-orphans');
     await docker('rmi', image).catch(() => '');
   }, 300_000);
 
@@ -172,7 +177,7 @@ describe.runIf(here)('the world of docker-compose.yml', () => {
       'the third web is back',
       async () => componentOf(await box.status(), 'b/web/3')?.state === 'running',
     );
-    await composed('down', '-v');
+    await composedDown();
     await eventually('nobody owns it any more', async () => (await box.run('status')).code === 69);
     await eventually('nothing of it is left', async () => (await containers()).length === 0);
   });

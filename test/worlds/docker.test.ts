@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Status } from '../../sim/state/status.ts';
-import { containersOf, docker, leftOf } from '../prove/docker-hand.ts';
+import { containersOf, docker, leftOf, networksLeftOf } from '../prove/docker-hand.ts';
 import { killCell, openArena, type Arena } from '../prove/kill-cell.ts';
 import { partFaults, playPartFault } from '../prove/part-faults.ts';
 import { PetriBox } from '../support/petri-box.ts';
@@ -78,7 +78,7 @@ describe.runIf(here)('a world on Docker', () => {
     expect(put.status).toBe(200);
     expect((await box.run('down')).code).toBe(0);
     expect(await leftOf('container', project)).toEqual([]);
-    expect(await leftOf('network', project)).toEqual([]);
+    expect(await networksLeftOf(project)).toEqual([]);
     await box.up('--on', 'docker', '--traffic', 'off');
     const read = () =>
       box.json<{ status: number; body: { value: unknown } }>('request', 't21', 'GET', '/sheets/kept/rows/r1');

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import { ask, askUnless } from './engine-call.ts';
+import { labelNames } from './names.ts';
 
 export interface NetworkWish {
   readonly name: string;
@@ -22,19 +23,35 @@ const triesMax = 5;
  * its open connections would hang for ever after it was cut off and connected again. The engine itself chooses the subnets, since
  * it alone knows which are free: each network is made, looked at, and made again with what it got.
  */
-export async function makeNetworks(docker: Dockerode, wishes: readonly NetworkWish[]): Promise<void> {
+export async function makeNetworks(docker: Dockerode, all: readonly NetworkWish[]): Promise<void> {
+  const stuck = await Promise.all(all.map((wish) => isStuck(docker, wish)));
+  const wishes = all.filter((_, index) => !stuck[index]);
   for (let left = triesMax - 1; ; left--) {
     try {
-      await Promise.all(wishes.map((wish) => create(docker, wish, null)));
+      await each(wishes, (wish) => create(docker, wish, null));
       const subnets = await Promise.all(wishes.map(({ name }) => subnetOf(docker, name)));
-      await Promise.all(wishes.map(({ name }) => remove(docker, name)));
-      await Promise.all(wishes.map((wish, index) => create(docker, wish, subnets[index] ?? null)));
+      await each(wishes, ({ name }) => remove(docker, name));
+      await each(wishes, (wish, index) => create(docker, wish, subnets[index] ?? null));
       return;
     } catch (error) {
-      await Promise.all(wishes.map(({ name }) => remove(docker, name).catch(() => {})));
+      await each(wishes, ({ name }) => remove(docker, name).catch(() => {}));
       if (left === 0 || !/overlaps/.test((error as Error).message)) throw error;
     }
   }
+}
+
+/** Waits for all, also where one fails: what is still being made could not be removed yet. Rejects with the first failure. */
+async function each(wishes: readonly NetworkWish[], work: (wish: NetworkWish, index: number) => Promise<void>) {
+  const ends = await Promise.allSettled(wishes.map(work));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** One of ours that the engine would not remove though nothing stands on it (see `SweepOutcome.stuck`): it is as good as new. */
+async function isStuck(docker: Dockerode, { name, isInternal, labels }: NetworkWish): Promise<boolean> {
+  const facts = await askUnless([404], `look at the network ${name}`, docker.getNetwork(name).inspect());
+  if (!facts || facts.Labels?.[labelNames.project] !== labels[labelNames.project]) return false;
+  return facts.Internal === isInternal && Object.keys(facts.Containers ?? {}).length === 0;
 }
 
 async function create(
