@@ -71,6 +71,8 @@ export class NoPhantom implements Checker {
     if (seenHash === null || version === 0) return;
     // An old version, and a value that stood under another version before, are told by `row-order` and `once-per-key`.
     if (version < op.floor || row.versionOf(seenHash) !== null) return;
+    // A stranger's read is known late: what it showed may have been replaced and forgotten since.
+    if (op.foreign && version < row.done) return;
     if (row.hashAt(version) === seenHash || row.unsettledWith(seenHash)) return;
     const refused = row.refusedWith(seenHash);
     if (refused) return this.#tookEffect(refused, `its value read as version ${version}`, op.answer);

@@ -24,7 +24,9 @@ export class Recovery implements Checker {
   readonly #errors: Errors;
   readonly #found = new Findings(this.id);
   readonly #moves = new Map<string, Event>();
-  #lastGoneT: number | null = null;
+  readonly #ending = new Map<string, number>();
+  /** When the last fault began to end. */
+  #lastEndT: number | null = null;
   /** When a part or a cell came back last. */
   #lastBackT = 0;
   #answers = 0;
@@ -40,7 +42,8 @@ export class Recovery implements Checker {
   }
 
   happened(event: Event): void {
-    if (event.kind === 'fault.gone') this.#lastGoneT = event.t;
+    if (event.kind === 'fault.healed') this.#ending.set(String(event['fault']), event.t);
+    else if (event.kind === 'fault.gone') this.#lastEndT = this.#ending.get(String(event['fault'])) ?? event.t;
     else if (event.kind === 'cell.state') this.#lastBackT = event.t;
     // An XL worker comes and goes with its work.
     else if (event.kind === 'part.replaced' && !isXl(String(event['address']))) this.#lastBackT = event.t;
@@ -51,9 +54,9 @@ export class Recovery implements Checker {
   /** From the last fault's end to the last trouble, in milliseconds; null where it has not recovered. */
   get recoveredAfterMs(): number | null {
     if (this.#open().length > 0) return null;
-    if (this.#lastGoneT === null) return 0;
+    if (this.#lastEndT === null) return 0;
     const lastT = Math.max(this.#lastBackT, this.#errors.lastT);
-    return Math.max(0, Math.round((lastT - this.#lastGoneT) / 1000));
+    return Math.max(0, Math.round((lastT - this.#lastEndT) / 1000));
   }
 
   end({ healedT, endT, recoverWithinMs }: RunTimes): InvariantVerdict {

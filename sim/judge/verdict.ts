@@ -95,7 +95,7 @@ function headline(
   const { requests, blastRadius } = judgement.facts;
   if (verdict === 'inconclusive') {
     const why = judgement.inconclusive[0]?.reason ?? `${nameOf(unclear[0]!)} is unknown: ${unclear[0]!.measured}`;
-    return `INCONCLUSIVE: ${why}.`;
+    return sentence(`${why}.`);
   }
   if (verdict === 'violated') {
     const names = broken.map(nameOf);
@@ -105,10 +105,14 @@ function headline(
       breach && first.expected === 'held'
         ? `expected ${breach.expected}; seen ${breach.seen}`
         : `${first.expected}, ${first.measured}`;
-    return `VIOLATED: ${names.join(', ')}. ${nameOf(first)}: ${what}.`;
+    return sentence(`${names.join(', ')}: ${what}.`);
   }
   const hit = `${percent(blastRadius.measuredRatio)} of the tenants hit`;
-  return `HELD: ${counted(requests.offered, 'request')}, ${percent(judgement.facts.goodputRatio)} answered well, ${hit}, as expected.`;
+  return `${counted(requests.offered, 'request')}, ${percent(judgement.facts.goodputRatio)} answered well, ${hit}, as expected.`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function nameOf({ name }: ExpectationResult): string {

@@ -109,3 +109,18 @@ test('a record that begins in the middle of a life cannot tell', () => {
   expect(violatedBy(later)).toEqual([]);
   expect(violatedBy(history)).toEqual([id]);
 });
+
+test("a stranger's read that is overtaken by a write is none", () => {
+  const history = new History();
+  history.write('t1', 's1/r1');
+  const foreign = history.send('read', 't1', 's1/r1');
+  history.router(foreign);
+  const events = history.events.filter((event) => event['request'] !== foreign.request);
+  history.write('t1', 's1/r1');
+  history.wait(2000);
+  history.readBack();
+  const later = history.events
+    .slice(events.length + 1)
+    .map((event) => (event.part === 'traffic' ? { ...event, seq: event.seq - 1 } : event));
+  expect(violatedBy([...events, ...later])).toEqual([]);
+});
