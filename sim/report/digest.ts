@@ -56,6 +56,8 @@ export interface Digest {
 }
 
 const marksMax = 400;
+/** What happens to several parts within so long is one line. */
+const togetherMs = 2000;
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -67,7 +69,7 @@ export class DigestMaker {
   readonly #downBy = new Map<string, Set<string>>();
   readonly #down: Writable<DownSpan>[] = [];
   readonly #tenants = new Map<string, Writable<TenantTally>>();
-  readonly #marks: Mark[] = [];
+  readonly #marks: { readonly atMs: number; readonly words: string; readonly addresses: string[] }[] = [];
   #marksLeftOut = 0;
 
   constructor({ judged }: Pick<RunPlan, 'judged'>) {
@@ -91,7 +93,7 @@ export class DigestMaker {
         .filter(({ toMs }) => toMs === null || toMs > 0)
         .map((down) => ({ ...down, fromMs: Math.max(0, down.fromMs) })),
       tenants: [...this.#tenants.values()],
-      marks: this.#marks,
+      marks: this.#marks.map(({ atMs, words, addresses }) => ({ atMs, text: `${listOf(addresses)}${words}` })),
       marksLeftOut: this.#marksLeftOut,
     };
   }
@@ -168,18 +170,30 @@ export class DigestMaker {
 
   #mark(event: Event): void {
     const words = markWords(event);
+    const atMs = this.#ms(event);
     if (words === null) return;
-    if (this.#marks.length < marksMax) this.#marks.push({ atMs: this.#ms(event), text: words });
+    const last = this.#marks.at(-1);
+    const address = event.kind.startsWith('part.') ? text(event, 'address') : null;
+    if (address !== null && last?.words === words && atMs - last.atMs < togetherMs) last.addresses.push(address);
+    else if (this.#marks.length < marksMax)
+      this.#marks.push({ atMs, words, addresses: address === null ? [] : [address] });
     else this.#marksLeftOut += 1;
   }
 }
 
+/** `b/web/1`, `9 parts (a/web/1, b/web/1, …)`. */
+function listOf(addresses: readonly string[]): string {
+  if (addresses.length <= 1) return addresses.join('');
+  return `${addresses.length} parts (${addresses.slice(0, 10).join(', ')}${addresses.length > 10 ? ', …' : ''})`;
+}
+
+/** After the addresses, where it is about parts. */
 function markWords(event: Event): string | null {
   switch (event.kind) {
     case 'part.died':
-      return `${text(event, 'address')} died${event['by'] === 'outside' ? ', by nobody of ours' : ''}`;
+      return event['by'] === 'outside' ? ' died, by nobody of ours' : ' died';
     case 'part.replaced':
-      return `${text(event, 'address')} was replaced`;
+      return ' replaced';
     case 'aurora.role':
       return event['role'] === 'writer' ? `${event.part} is the writer, generation ${text(event, 'generation')}` : null;
     case 'map.refused':

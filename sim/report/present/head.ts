@@ -32,7 +32,7 @@ export function head(run: ReportedRun): Html {
     <p class="verdict">
       <span class="glyph" aria-hidden="true">${stateGlyphs[verdict.verdict]}</span> ${verdict.verdict.toUpperCase()}
     </p>
-    <h1>${verdict.headline}</h1>
+    <h1>${withoutVerdict(verdict.headline)}</h1>
     ${broken(run)}
     <dl class="facts">${rows}</dl>
     <nav aria-label="On this page">${navigation(run)}</nav>
@@ -75,3 +75,6 @@ function navigation({ verdict }: ReportedRun): Html[] {
 }
 
 const anchorOf = (place: string): string => (place === 'Run it again' ? 'again' : place.toLowerCase());
+
+/** The sentence begins with the verdict, which stands over it already. */
+const withoutVerdict = (headline: string): string => headline.replace(/^(?:HELD|VIOLATED|INCONCLUSIVE): /, '');

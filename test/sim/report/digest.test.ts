@@ -117,3 +117,11 @@ test('a tenant in quarantine is refused alone, and that is no error', () => {
   const { tenants } = digestOf([at(100, 'router/1', 'request.answered', refusal)]);
   expect(tenants[0]).toMatchObject({ tenant: 't01', quarantined: true, answered: 0, errors: 0 });
 });
+
+test('what happens to many parts at once is one line', () => {
+  expect(digestOf(run.events).marks.map(({ text }) => text)).toEqual([
+    '8 parts (b/alb, b/dynamodb, b/sqs, b/aurora/1, b/aurora/2, b/web/1, b/web/2, b/worker/1) died',
+    '8 parts (b/alb, b/dynamodb, b/sqs, b/aurora/1, b/aurora/2, b/web/1, b/web/2, b/worker/1) replaced',
+    'b/aurora/1 is the writer, generation 2',
+  ]);
+});
