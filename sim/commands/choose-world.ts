@@ -7,7 +7,7 @@ import { printProblems, readWorldFile } from '../world/read-file.ts';
 import { defaultWorld } from '../world/schema.ts';
 import { didYouMean } from '../world/suggest.ts';
 import type { World } from '../world/world.ts';
-import { unavailable, usage } from './failure.ts';
+import { usage } from './failure.ts';
 
 /**
  * The world that `up` was asked for, with what the flags change: a file, or one that Petri ships; without either the one that
@@ -46,9 +46,7 @@ export async function loadWorld(path: string): Promise<{ readonly world: World; 
     case 'invalid':
       return usage(printProblems(path, outcome.problems).join('\n'));
     case 'scenario':
-      return unavailable(
-        `${path} is a scenario (it has ${outcome.key}:): scenarios are not in this version, worlds are`,
-      );
+      return usage(`${path} is a scenario (it has ${outcome.key}:), not a world: petri run ${path} runs it`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { faultKinds } from '../faults/catalogue.ts';
 import { readScenarioFile } from '../scenario/scenario-file.ts';
@@ -16,12 +16,21 @@ export interface LoadedScenario {
 
 /** Reads a scenario: a file, or the one that a recorded run holds (its folder, its packed file, `last`). Ends the command where it cannot. */
 export async function loadScenario(asked: string): Promise<LoadedScenario> {
-  const isFile = /\.ya?ml$/.test(asked) || (statSync(asked, { throwIfNoEntry: false })?.isFile() ?? false);
-  if (isFile && !asked.endsWith('.petri')) return read(asked);
-  if (asked !== 'last' && !existsSync(asked)) return usage(`there is no scenario file and no recorded run ${asked}`);
+  const facts = statSync(asked, { throwIfNoEntry: false });
+  if (facts?.isFile() && !isGzip(asked)) return read(asked);
+  if (asked !== 'last' && !facts) return usage(`there is no scenario file and no recorded run ${asked}`);
   const { openRun } = await import('../runs/read-run.ts');
   const { folder } = await openRun(asked);
   return read(join(folder, 'scenario.yaml'));
+}
+
+/** As a packed run is, and no file that a person wrote. */
+function isGzip(path: string): boolean {
+  const head = Buffer.alloc(2);
+  const fd = openSync(path, 'r');
+  readSync(fd, head, 0, 2, 0);
+  closeSync(fd);
+  return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 async function read(file: string): Promise<LoadedScenario> {

@@ -62,11 +62,11 @@ export async function runOnce(context: CommandContext, request: RunRequest): Pro
         },
       });
     });
-    const { judged, judgement, done, startedAt } = outcome;
+    const { judged, judgement, done, cutShort, startedAt } = outcome;
     const verdict = verdictOf(judgement, scenario.expect);
     const { name, seed, bug, world } = scenario;
     writer.finish({
-      plan: { format: 1, scenario: name, seed, bug, judged, done, startedAt },
+      plan: { format: 1, scenario: name, seed, bug, judged, done, startedAt, cutShort },
       metrics: (metrics.of ?? new MetricsBuilder(judged.map)).end(judged.endT),
       verdict,
       petri: petriOf(on, engine),

@@ -345,9 +345,9 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'validate',
     args: ['<file>'],
-    summary: 'check a world file',
+    summary: 'check a world file or a scenario file',
     options: [],
-    examples: ['petri validate fixtures/worlds/default.yaml'],
+    examples: ['petri validate fixtures/worlds/default.yaml', 'petri validate kill.yaml'],
     live: false,
     json: true,
     load: () => import('./validate.ts'),
@@ -369,9 +369,6 @@ export const commands: readonly CommandEntry[] = [
 export const laterCommands: readonly string[] = [
   'search',
   'bugs',
-  'scenario',
-  'pack',
-  'check',
   'capacity',
   'cost',
   'lesson',

@@ -27,6 +27,8 @@ export interface RunPlan {
   readonly done: readonly { readonly atMs: number; readonly command: string }[];
   /** Unix milliseconds of the scenario's 0; in virtual time a fixed date. */
   readonly startedAt: number;
+  /** Why the run was not run to its end, where it was not: it proves nothing then. */
+  readonly cutShort?: readonly string[];
 }
 
 /** One row per second of the run, for pictures; times are milliseconds of the scenario's clock. */

@@ -1,9 +1,12 @@
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Event } from '../../cells/runtime/events.ts';
 import { parseEvent } from '../events/event-file.ts';
+import { unpackRun } from './packed-run.ts';
+import { RunFolderError } from './run-folder-error.ts';
 import { runFormat, type RunMetrics, type RunPetri, type RunPlan, type Verdict } from './contract.ts';
 
 /** A run that was recorded, opened for reading. */
@@ -23,39 +26,42 @@ export interface RunFolder {
   events(): AsyncIterable<Event>;
 }
 
-/** A run that cannot be read: says what is wrong, where, and what to do. */
-export class RunFolderError extends Error {
-  override readonly name = 'RunFolderError';
-  readonly code = 'usage';
-}
-
 /** Where `petri run` records, below the folder that it is called in. */
 export const runsFolder = 'runs';
 
-/** Opens a run's folder; `last` is the newest one of `runs/`. Rejects with a {@link RunFolderError}. */
+/** Opens a run: its folder, the file that `petri pack` made of it, or `last`, the newest one of `runs/`. Rejects with a {@link RunFolderError}. */
 export async function openRun(asked: string): Promise<RunFolder> {
   const path = asked === 'last' ? newestRun() : asked;
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory() || !existsSync(join(path, 'plan.json')))
+  const folder = statSync(path, { throwIfNoEntry: false })?.isFile() ? await unpacked(path) : path;
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory() || !existsSync(join(folder, 'plan.json')))
     throw new RunFolderError(`${path} is no recorded run: petri run SCENARIO records one below ${runsFolder}/`);
   const [plan, petri, metrics, verdict] = await Promise.all([
-    readJson<RunPlan>(path, 'plan.json'),
-    readJson<RunPetri>(path, 'petri.json'),
-    readJson<RunMetrics>(path, 'metrics.json'),
-    readJson<Verdict>(path, 'verdict.json'),
+    readJson<RunPlan>(folder, 'plan.json'),
+    readJson<RunPetri>(folder, 'petri.json'),
+    readJson<RunMetrics>(folder, 'metrics.json'),
+    readJson<Verdict>(folder, 'verdict.json'),
   ]);
   for (const { format } of [plan, metrics, verdict]) checkFormat(path, format);
-  const [scenario, world] = await Promise.all([readText(path, 'scenario.yaml'), readText(path, 'world.yaml')]);
+  const [scenario, world] = await Promise.all([readText(folder, 'scenario.yaml'), readText(folder, 'world.yaml')]);
   return {
     path,
-    folder: path,
+    folder,
     plan,
     petri,
     metrics,
     verdict,
     scenario,
     world,
-    events: () => readEvents(join(path, 'events.ndjson')),
+    events: () => readEvents(join(folder, 'events.ndjson')),
   };
+}
+
+/** A packed run is read from a folder that goes with this process. */
+async function unpacked(file: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'petri-run-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await unpackRun(file, folder);
+  return folder;
 }
 
 /** Names begin with the time: the last by name is the newest. */

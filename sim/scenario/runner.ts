@@ -32,6 +32,7 @@ export interface RunOutcome {
   /** With why the run proves nothing, where it was cut short. */
   readonly judgement: Judgement;
   readonly done: RunPlan['done'];
+  readonly cutShort: readonly string[];
   /** Unix milliseconds of the clock's 0, by the world's own time. */
   readonly startedAt: number;
 }
@@ -123,13 +124,8 @@ class ScenarioRun {
   #outcome(judged: JudgedRun, startedAt: number): RunOutcome {
     if (!this.#judge) throw new Error('a run is judged only after it has begun');
     const judgement = this.#judge.end(judged, this.#hooks.otherRuns?.());
-    const inconclusive = [...this.#inconclusive.map((reason) => ({ reason })), ...judgement.inconclusive];
-    return {
-      judged,
-      judgement: { ...judgement, inconclusive },
-      done: this.#timeline.done,
-      startedAt,
-    };
+    const cutShort = this.#inconclusive;
+    return { judged, judgement: withReasons(judgement, cutShort), done: this.#timeline.done, cutShort, startedAt };
   }
 
   #take(events: readonly Event[]): void {
@@ -217,4 +213,9 @@ class ScenarioRun {
     this.#cut = true;
     this.#wake();
   }
+}
+
+/** A run that was cut short proves nothing, whatever its record shows. */
+export function withReasons(judgement: Judgement, cutShort: readonly string[]): Judgement {
+  return { ...judgement, inconclusive: [...cutShort.map((reason) => ({ reason })), ...judgement.inconclusive] };
 }

@@ -216,7 +216,7 @@ export class FaultRunner {
     const { sinceMs, untilMs, settings, by } = fault.status;
     events.record('fault.injected', {
       ...{ fault: open.id, what: kind.kind, target: open.target.text, by, settings },
-      ...{ affected, since: sinceMs, forMs: untilMs === null ? null : untilMs - sinceMs },
+      ...{ affected, since: sinceMs, forMs: untilMs === null ? null : untilMs - sinceMs, hold: open.hold },
     });
     this.#options.onOpen(fault.status, open.target);
     let seen: Seen;

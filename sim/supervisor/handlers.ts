@@ -120,7 +120,19 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
       return { parts, attachedTo: live().attachedTo };
     },
   };
-  return handlers as unknown as Readonly<Record<string, Handler>>;
+  const answered = handlers as unknown as Readonly<Record<string, Handler>>;
+  return { ...answered, ...Object.fromEntries(actions.map((name) => [name, recorded(owner, name, answered[name]!)])) };
+}
+
+/** What somebody can do to a world beside faults and policies, which are recorded as such: `petri scenario live` writes it down from the record. */
+const actions = ['traffic.set', 'tenant.add', 'tenant.override', 'scale', 'redrive'] as const;
+
+function recorded(owner: Owner, method: string, handler: Handler): Handler {
+  return async (args, peer) => {
+    const result: unknown = await handler(args, peer);
+    owner.world.events.record('action.done', { method, args });
+    return result;
+  };
 }
 
 /** Goes on with the world that takes this one's place after a reset. */
@@ -213,6 +225,7 @@ async function restart(owner: Owner, text: string, by: string): Promise<{ addres
   if (healed.length === 0) {
     live.observer.line(`${by === 'ui' || by === 'cli' ? 'you' : by}: petri restart ${text}`, `petri restart ${text}`);
     await stopAndStart(live, target);
+    live.events.record('action.done', { method: 'restart', args: { target: text } });
   } else {
     await live.faultPorts.startMissing(target.addresses);
   }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Event } from '../../../cells/runtime/events.ts';
-import { openRun, RunFolderError } from '../../../sim/runs/read-run.ts';
+import { openRun } from '../../../sim/runs/read-run.ts';
+import { RunFolderError } from '../../../sim/runs/run-folder-error.ts';
 import { recordedRun, writeRun } from '../../support/recorded-run.ts';
 
 let folder: string;
