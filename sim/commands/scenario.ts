@@ -5,6 +5,7 @@ import { monotonicMicros } from '../../cells/runtime/time.ts';
 import { parseEvent } from '../events/event-file.ts';
 import { LineReader } from '../runs/line-reader.ts';
 import { printScenario } from '../scenario/print.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioOf } from '../scenario/what-was-done.ts';
 import { eventsFileName } from '../world/places.ts';
 import { parseDuration } from '../world/quantities.ts';
@@ -13,7 +14,8 @@ import type { Invocation } from './context.ts';
 import { usage } from './failure.ts';
 import { loadScenario } from './load-scenario.ts';
 import { withWorld, type LiveWorld } from './live-world.ts';
-import { parsedOption, textOption } from './options.ts';
+import { flag, parsedOption, textOption } from './options.ts';
+import { printJson } from './print.ts';
 import { lastGrown } from './start-supervisor.ts';
 
 const sinceRange = { min: 1000, max: 24 * 3_600_000 };
@@ -22,25 +24,33 @@ const sinceRange = { min: 1000, max: 24 * 3_600_000 };
 export async function run(invocation: Invocation): Promise<void> {
   const { args, options, context } = invocation;
   const asked = args[0] ?? 'live';
-  const text = asked === 'live' ? await whatWasDone(invocation) : printScenario((await loadScenario(asked)).scenario);
+  const { scenario, comment } =
+    asked === 'live'
+      ? await whatWasDone(invocation)
+      : { scenario: (await loadScenario(asked)).scenario, comment: [] as readonly string[] };
+  const text = printScenario(scenario, comment);
   const file = textOption(options, 'output');
-  if (file === null) return context.data(text.trimEnd());
+  if (flag(options, 'json')) printJson(context, scenario);
+  else if (file === null) context.data(text.trimEnd());
+  if (file === null) return;
   try {
     writeFileSync(file, text);
   } catch (error) {
     usage(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}): name another file with -o`);
   }
-  context.out(`${file}: petri run ${file}`);
+  if (!flag(options, 'json')) context.out(`${file}: petri run ${file}`);
 }
 
-async function whatWasDone(invocation: Invocation): Promise<string> {
+async function whatWasDone(
+  invocation: Invocation,
+): Promise<{ readonly scenario: Scenario; readonly comment: readonly string[] }> {
   const sinceMs = parsedOption(invocation.options, 'since', (text) => parseDuration(text, sinceRange));
   return withWorld(invocation, async (connection) => {
     const world = worldOf(connection);
     const nowT = monotonicMicros();
     const sinceT = sinceMs === null ? 0 : nowT - sinceMs * 1000;
     const scenario = scenarioOf(world, supervisorEvents(connection), sinceT, nowT);
-    return printScenario(scenario, [`What was done to the world ${world.name}: petri run runs it again.`]);
+    return { scenario, comment: [`What was done to the world ${world.name}: petri run runs it again.`] };
   });
 }
 

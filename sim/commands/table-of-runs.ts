@@ -49,7 +49,7 @@ export const runCommands: readonly CommandEntry[] = [
     ],
     examples: ['petri scenario live --since 2m -o incident.yaml', 'petri scenario last'],
     live: true,
-    json: false,
+    json: true,
     load: () => import('./scenario.ts'),
   },
   {

@@ -1,5 +1,6 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import { RunFolderError, type RunFolder } from '../runs/read-run.ts';
+import type { RunFolder } from '../runs/read-run.ts';
+import { RunFolderError } from '../runs/run-folder-error.ts';
 import { parseWorldFile } from '../world/world-file.ts';
 import type { World } from '../world/world.ts';
 import { Replay } from './replay.ts';
