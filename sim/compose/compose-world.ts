@@ -1,6 +1,6 @@
 import { dockerPlaces, redisPort } from '../world/docker-places.ts';
 import { Plan } from '../world/plan.ts';
-import { cellPolicies, clientRetry, placement, policyValues, routerPolicies } from '../world/policies.ts';
+import { cellPolicies, clientRetry, controlPolicies, policyValues, routerPolicies } from '../world/policies.ts';
 import type { World } from '../world/world.ts';
 
 /** The queue engine's image, as the file names it: the plan knows it by this word alone. */
@@ -56,7 +56,7 @@ export function composePlan(token: string): Plan {
       cell: cellPolicies(values),
       router: routerPolicies(values),
       clientRetry: clientRetry(values),
-      placement: placement(values),
+      control: controlPolicies(values),
     },
   });
 }

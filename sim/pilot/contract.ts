@@ -1,3 +1,6 @@
+import type { CellPolicies } from '../../cells/policies.ts';
+import type { ClosedState } from './mover/estate.ts';
+import type { Move } from './mover/move.ts';
 import type { PartState } from '../substrate/substrate.ts';
 
 /** What the supervisor shows `control`, five times a second and at once on a death. It stands for CloudWatch and the ECS API's reads. */
@@ -21,7 +24,10 @@ export type Action =
  * - `tenant.add` {tenant, cell|null} → TenantEntry & {id}    cell first, then map; safe to repeat
  * - `tenant.override` {tenant, override} → TenantEntry & {id}
  * - `scale` {cell, service, count} → {addresses: string[]}
- * - `policies.set` {cell: CellPolicies, placement: 'least-loaded'|'random'} → null   writes them into each cell's DynamoDB
+ * - `tenant.move` {tenant, to, after?: Override|null, evenPinned, quarantine} → MoveResult   resolves when it lives there; what begins is carried on whatever happens
+ * - `cell.empty` {cell, how: 'draining'|'evacuating'|'off'} → EmptyingStatus   resolves at once
+ * - `moves` {} → MovesStatus
+ * - `policies.set` PoliciesOfControl → null   writes those of the cells into each cell's DynamoDB
  * - `map` {which: 'current'|'previous'} → CellMap     `previous` for the stale push
  * - `routers.set` {endpoints: Endpoint[]} → null
  * - `status` {} → {desired: Record<'a/web', number>, mapVersion, mapReachable}
@@ -32,6 +38,46 @@ export interface ControlSettings {
   readonly cells: readonly string[];
   readonly maxTenants: number;
   readonly xlIdleMs: number;
-  readonly placement: 'least-loaded' | 'random';
+  readonly policies: ControlPolicies;
   readonly seed: number;
+}
+
+/** The policies that control itself obeys. */
+export interface ControlPolicies {
+  readonly placement: 'least-loaded' | 'random';
+  /** A tenant is moved only where its new cell stays within its maximum. */
+  readonly admission: boolean;
+  /** At most so many tenants are on their way at once while cells are emptied. */
+  readonly movesInFlight: number;
+  /** At most such a share of all cells is emptied at once, and at least one; 0: none. */
+  readonly evacuateMaxRatio: number;
+}
+
+export interface PoliciesOfControl {
+  readonly cell: CellPolicies;
+  readonly control: ControlPolicies;
+}
+
+/** A tenant at its new home. */
+export interface MoveResult {
+  readonly tenant: string;
+  readonly from: string;
+  readonly to: string;
+  readonly epoch: number;
+  /** How long the routers refused it, in milliseconds; null where control died meanwhile. */
+  readonly blockedMs: number | null;
+}
+
+export interface EmptyingStatus {
+  readonly cell: string;
+  readonly state: ClosedState | 'active';
+  /** Tenants that live there, and those of them that are to leave. */
+  readonly tenants: number;
+  readonly toGo: number;
+}
+
+export interface MovesStatus {
+  readonly moves: readonly Move[];
+  /** Cells that take no tenant unless somebody names them. */
+  readonly closed: Readonly<Record<string, ClosedState>>;
 }

@@ -1,11 +1,20 @@
 import type { AuroraPort } from '../../cells/aurora-client/aurora-client.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
-import type { TenantEntry } from '../../router/cell-map.ts';
+import type { Override, TenantEntry } from '../../router/cell-map.ts';
 import { isTenantId } from '../../router/tenant.ts';
+import type { InTurn } from './in-turn.ts';
 import type { MapStore } from './map-store.ts';
-import { countTenants, drawFor, place } from './placement.ts';
+import { drawFor, place } from './placement.ts';
 
 export type PlacedTenant = TenantEntry & { readonly id: string };
+
+/** Where there may be a place. */
+export interface Room {
+  /** Cells that take tenants nobody named a cell for. */
+  readonly open: readonly string[];
+  /** How many tenants each cell has, those on their way to it counted there too. */
+  readonly loads: Readonly<Record<string, number>>;
+}
 
 export interface TenantsOptions {
   readonly store: MapStore;
@@ -15,6 +24,9 @@ export interface TenantsOptions {
   readonly maxTenants: number;
   readonly seed: number;
   readonly placement: () => 'least-loaded' | 'random';
+  readonly room: () => Promise<Room>;
+  /** Shared with whatever else changes where tenants live. */
+  readonly inTurn: InTurn;
 }
 
 /** The first epoch of a tenant. */
@@ -23,7 +35,6 @@ const firstEpoch = 1;
 /** Places tenants and keeps the override table. One change at a time: two adds never take the same last place. */
 export class Tenants {
   readonly #options: TenantsOptions;
-  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(options: TenantsOptions) {
     this.#options = options;
@@ -34,12 +45,12 @@ export class Tenants {
    * know it. Safe to repeat after any failure. Rejects `usage` for an id, cell or estate that cannot be, `unavailable` else.
    */
   add(id: string, cell: string | null): Promise<PlacedTenant> {
-    return this.#inTurn(() => this.#add(id, cell));
+    return this.#options.inTurn.run(() => this.#add(id, cell));
   }
 
   /** Holds a tenant where it is, lets the router refuse it, or neither. */
-  override(id: string, override: TenantEntry['override']): Promise<PlacedTenant> {
-    return this.#inTurn(() => this.#override(id, override));
+  override(id: string, override: Override | null): Promise<PlacedTenant> {
+    return this.#options.inTurn.run(() => this.#override(id, override));
   }
 
   async #add(id: string, cell: string | null): Promise<PlacedTenant> {
@@ -71,12 +82,12 @@ export class Tenants {
   }
 
   async #choose(id: string, cell: string | null): Promise<string> {
-    const { seed, maxTenants, placement, store } = this.#options;
-    const cells = cell === null ? this.#options.cells : [cell];
-    const tenants = countTenants((await store.read()).tenants);
+    const { seed, maxTenants, placement, room } = this.#options;
+    const { open, loads: tenants } = await room();
+    const cells = cell === null ? open : [cell];
     const home = place({ cells, tenants, maxTenants, policy: placement(), draw: drawFor(seed, 'placement', id) });
     if (home !== null) return home;
-    const full = cell === null ? `all ${cells.length} cells have` : `cell ${cell} has`;
+    const full = cell === null ? `all ${cells.length} cells that take tenants have` : `cell ${cell} has`;
     throw new RpcError('usage', `${full} the maximum of ${maxTenants} tenants, so ${id} has no place`);
   }
 
@@ -93,20 +104,16 @@ export class Tenants {
     }
   }
 
-  async #override(id: string, override: TenantEntry['override']): Promise<PlacedTenant> {
+  async #override(id: string, override: Override | null): Promise<PlacedTenant> {
     const { store } = this.#options;
     for (let attempt = 0; attempt < 3; attempt++) {
       const present = await store.tenant(id);
       if (!present) throw new RpcError('usage', `there is no tenant ${id}: petri tenants lists them`);
+      if (present.override === 'moving')
+        throw new RpcError('unavailable', `${id} is on its way to another cell: repeat it in a moment`);
       const entry = { ...present, override };
       if (present.override === override || (await store.change(id, present, entry))) return { id, ...entry };
     }
     throw new RpcError('unavailable', `the entry of ${id} changed under our hands three times: repeat it`);
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = this.#changing.then(change);
-    this.#changing = turn.catch(() => {});
-    return turn;
   }
 }

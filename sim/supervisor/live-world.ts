@@ -12,7 +12,7 @@ import { until } from '../substrate/process/until.ts';
 import { cellOf, isXl, kindOf } from '../world/address.ts';
 import { eventsFileName } from '../world/places.ts';
 import { Plan } from '../world/plan.ts';
-import { cellPolicies, clientRetry, placement, policyValues, routerPolicies } from '../world/policies.ts';
+import { cellPolicies, clientRetry, controlPolicies, policyValues, routerPolicies } from '../world/policies.ts';
 import { tenantsOfCell } from '../world/population.ts';
 import { portsOfServices } from '../world/services.ts';
 import { resolveTarget, type Estate } from '../world/target.ts';
@@ -143,7 +143,7 @@ export class LiveWorld {
         cell: cellPolicies(values),
         router: routerPolicies(values),
         clientRetry: clientRetry(values),
-        placement: placement(values),
+        control: controlPolicies(values),
       },
     });
   }
@@ -290,7 +290,7 @@ export class LiveWorld {
   /** Control brings the policies into the cells. */
   async #tellControl(): Promise<void> {
     const values = policyValues(this.#policies);
-    const args = { cell: cellPolicies(values), placement: placement(values) };
+    const args = { cell: cellPolicies(values), control: controlPolicies(values) };
     await this.admin.call('control', 'policies.set', args, 5000);
   }
 

@@ -6,7 +6,7 @@ import type { Endpoint, PartConfig } from '../../cells/runtime/part-config.ts';
 import type { WebSettings, WorkerSettings } from '../../cells/web/contract.ts';
 import type { AlbSettings, RouterPolicies, RouterSettings } from '../../router/contract.ts';
 import type { LinksSettings, LinkSpec } from '../links/contract.ts';
-import type { ControlSettings } from '../pilot/contract.ts';
+import type { ControlPolicies, ControlSettings } from '../pilot/contract.ts';
 import type { ClientRetry, TrafficSettings } from '../traffic/contract.ts';
 import type { PartKind, PartSize, PartSpec, Program } from './part.ts';
 import { foreignPart } from './foreign-part.ts';
@@ -30,7 +30,7 @@ export interface PlanInputs {
     readonly cell: CellPolicies;
     readonly router: RouterPolicies;
     readonly clientRetry: ClientRetry;
-    readonly placement: ControlSettings['placement'];
+    readonly control: ControlPolicies;
   };
 }
 
@@ -124,7 +124,7 @@ export class Plan {
       cells: this.cells,
       maxTenants: world.cell.maxTenants,
       xlIdleMs: 5000,
-      placement: policies.placement,
+      policies: policies.control,
       seed: world.seed,
     };
     const upstreams: Record<string, Endpoint[]> = { map: [this.reach('map')], routers: this.routerAdmins() };

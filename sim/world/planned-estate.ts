@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import { Plan } from './plan.ts';
 import type { Places } from './places.ts';
-import { cellPolicies, clientRetry, placement, policyValues, routerPolicies } from './policies.ts';
+import { cellPolicies, clientRetry, controlPolicies, policyValues, routerPolicies } from './policies.ts';
 import type { Estate } from './target.ts';
 import type { World } from './world.ts';
 
@@ -48,7 +48,7 @@ function planOf(world: World, desired: Readonly<Record<string, number>> | null):
       cell: cellPolicies(values),
       router: routerPolicies(values),
       clientRetry: clientRetry(values),
-      placement: placement(values),
+      control: controlPolicies(values),
     },
   });
 }

@@ -1,7 +1,8 @@
 import type { CellPolicies } from '../../cells/policies.ts';
 import type { RouterPolicies } from '../../router/contract.ts';
+import type { ControlPolicies } from '../pilot/contract.ts';
 import type { ClientRetry } from '../traffic/contract.ts';
-import { parseDuration, parseWhole, printDuration, quote, type Parsed, type Range } from './quantities.ts';
+import { parseDuration, parseShare, parseWhole, printDuration, quote, type Parsed, type Range } from './quantities.ts';
 import { didYouMean, orList } from './suggest.ts';
 
 /** What a policy's value looks like. */
@@ -9,7 +10,8 @@ export type PolicyType =
   | { readonly kind: 'switch' }
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | ({ readonly kind: 'duration' } & Range)
-  | ({ readonly kind: 'whole' } & Range);
+  | ({ readonly kind: 'whole' } & Range)
+  | { readonly kind: 'share' };
 
 export interface Policy {
   readonly name: string;
@@ -110,6 +112,27 @@ export const policies = [
     summary: "a tenant's epoch is checked inside the transaction",
     prevents: ['F7', 'F8', 'F23'],
   },
+  {
+    name: 'admission',
+    type: onOff,
+    default: 'on',
+    summary: 'a tenant is moved only to a cell that stays within its maximum',
+    prevents: ['F27'],
+  },
+  {
+    name: 'movesInFlight',
+    type: { kind: 'whole', min: 1, max: 32 },
+    default: '2',
+    summary: 'tenants that are on their way at once while cells are emptied, at most',
+    prevents: ['F6', 'F28'],
+  },
+  {
+    name: 'evacuateMax',
+    type: { kind: 'share' },
+    default: '34%',
+    summary: 'share of the cells that may be emptied at once, but always one; 0% is none',
+    prevents: ['F21', 'F26'],
+  },
 ] as const satisfies readonly Policy[];
 
 export type PolicyName = (typeof policies)[number]['name'];
@@ -136,6 +159,8 @@ export function printTakes(type: PolicyType): string {
       return `${printDuration(type.min)} to ${printDuration(type.max)}`;
     case 'whole':
       return `${type.min} to ${type.max}`;
+    case 'share':
+      return '0% to 100%';
   }
 }
 
@@ -153,6 +178,10 @@ export function parsePolicyValue(policy: Policy, text: string): Parsed<string> {
     case 'whole': {
       const parsed = parseWhole(text, policy.type);
       return parsed.ok ? { ok: true, value: String(parsed.value) } : parsed;
+    }
+    case 'share': {
+      const parsed = parseShare(text);
+      return parsed.ok ? { ok: true, value: `${Number((parsed.value * 100).toFixed(3))}%` } : parsed;
     }
   }
 }
@@ -199,8 +228,15 @@ export function clientRetry(values: PolicyValues): ClientRetry {
   return values.clientRetry === 'none' || values.clientRetry === 'storm' ? values.clientRetry : 'keyed';
 }
 
-export function placement(values: PolicyValues): 'least-loaded' | 'random' {
-  return values.placement === 'random' ? 'random' : 'least-loaded';
+export function controlPolicies(values: PolicyValues): ControlPolicies {
+  const share = parseShare(values.evacuateMax);
+  if (!share.ok) throw new Error(`policy evacuateMax holds ${quote(values.evacuateMax)}, which was never checked`);
+  return {
+    placement: values.placement === 'random' ? 'random' : 'least-loaded',
+    admission: values.admission === 'on',
+    movesInFlight: Number(values.movesInFlight),
+    evacuateMaxRatio: share.value,
+  };
 }
 
 function oneOf(words: readonly string[], text: string): Parsed<string> {

@@ -13,6 +13,7 @@ import {
 import { didYouMean, orList } from './suggest.ts';
 
 export const durationPattern = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$';
+export const sharePattern = '^[0-9]+(\\.[0-9]+)?%$';
 
 /** A mapping with these keys and no other. */
 export function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -61,7 +62,7 @@ export function rate(range: Range, description: string) {
 
 /** `34%`; leaves the schema as a ratio. */
 export function share(description: string) {
-  return quantity(parseShare, '^[0-9]+(\\.[0-9]+)?%$', description, 'a share such as 34%');
+  return quantity(parseShare, sharePattern, description, 'a share such as 34%');
 }
 
 /** What one part may use; Fargate's own sizes are from 0.25 cpus and 512 MiB up. */

@@ -12,6 +12,7 @@ import {
   rate,
   section,
   share,
+  sharePattern,
   size,
   text,
   toSize,
@@ -229,10 +230,11 @@ function policyValue(policy: Policy) {
   const { type } = policy;
   const description = `${policy.summary} (default ${policy.default}; prevents ${policy.prevents.join(', ')})`;
   if (type.kind === 'whole') return whole(type.min, type.max, description).transform(String);
+  const pattern = type.kind === 'share' ? sharePattern : durationPattern;
   const choice = type.kind === 'switch' ? ['on', 'off'] : type.kind === 'words' ? [...type.words] : null;
   return z
     .string({ error: (issue) => `must be ${choice ? orList(choice) : printTakes(type)}, not ${quote(issue.input)}` })
-    .meta(choice ? { enum: choice, description } : { pattern: durationPattern, description })
+    .meta(choice ? { enum: choice, description } : { pattern, description })
     .transform((value, context) => {
       const parsed = parsePolicyValue(policy, value);
       if (parsed.ok) return parsed.value;

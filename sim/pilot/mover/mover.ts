@@ -16,6 +16,12 @@ export type MoveEnd =
   /** Another life of control carries it on, or this one ends. */
   | { readonly kind: 'left'; readonly move: Move };
 
+export interface Begun {
+  /** Resolves once the tenant is served in its new home, or with the end where it never is. */
+  readonly home: Promise<MoveEnd>;
+  readonly ended: Promise<MoveEnd>;
+}
+
 export interface MoverOptions {
   readonly ports: MovePorts;
   readonly steps?: typeof moveSteps;
@@ -48,7 +54,7 @@ export class Mover {
   }
 
   /** Writes a move into the books and carries it on. Rejects `usage` where the tenant is on its way already, `unavailable` where the map changed. */
-  async begin(order: Omit<Move, 'id' | 'mover' | 'step' | 'failed'>): Promise<{ readonly ended: Promise<MoveEnd> }> {
+  async begin(order: Omit<Move, 'id' | 'mover' | 'step' | 'failed'>): Promise<Begun> {
     const { books, newId, events } = this.#ports;
     const move: Move = { ...order, id: newId(), mover: this.#id, step: 'quiesce', failed: null };
     const result = await books.write(beginWrites(move));
@@ -59,7 +65,11 @@ export class Mover {
     }
     if (!result.ok) throw new RpcError('unavailable', `the entry of ${move.tenant} changed just now: repeat it`);
     events.record('move.begun', factsOf(move));
-    return { ended: this.#drive(move) };
+    const home = Promise.withResolvers<MoveEnd>();
+    const ended = this.#drive(move, home.resolve);
+    void ended.then(home.resolve, home.reject);
+    home.promise.catch(() => {});
+    return { home: home.promise, ended };
   }
 
   /** Carries on what nobody does: what a control that died left, and what this one gave up on for the moment. */
@@ -100,8 +110,8 @@ export class Mover {
     void this.#drive(mine);
   }
 
-  #drive(move: Move): Promise<MoveEnd> {
-    const driven = this.#carryOn(move).finally(() => {
+  #drive(move: Move, onHome: (end: MoveEnd) => void = () => {}): Promise<MoveEnd> {
+    const driven = this.#carryOn(move, onHome).finally(() => {
       this.#driven.delete(move.tenant);
       this.#quiescedMs.delete(move.tenant);
     });
@@ -114,7 +124,7 @@ export class Mover {
     return driven;
   }
 
-  async #carryOn(begun: Move): Promise<MoveEnd> {
+  async #carryOn(begun: Move, onHome: (end: MoveEnd) => void): Promise<MoveEnd> {
     const { nowMs, wait } = this.#ports;
     const givesUpMs = nowMs() + flipWithinMs;
     let move = begun;
@@ -124,7 +134,10 @@ export class Mover {
         const end = await this.#steps[move.step](move, this.#ports);
         const next = await this.#advance(move, end);
         if (next === 'lost') break;
-        if (move.step === 'resume') blockedMs = this.#blockedMs(move.tenant);
+        if (move.step === 'resume') {
+          blockedMs = this.#blockedMs(move.tenant);
+          onHome(ended(move, blockedMs));
+        }
         if (next === null) return ended(move, blockedMs);
         if (next.step === 'undo') this.#tellGivenUp(next);
         move = next;

@@ -13,6 +13,7 @@ import type { PartSpec, Program } from '../../../sim/world/part.ts';
 import { eventually } from '../../support/until.ts';
 
 const token = 'secret';
+const controlPoliciesOfTest = { placement: 'least-loaded', admission: true, movesInFlight: 2, evacuateMaxRatio: 0.34 };
 const root = join(import.meta.dirname, '../../..');
 const programs: Partial<Record<Program, string>> = {
   control: 'sim/pilot/main.ts',
@@ -108,7 +109,7 @@ describe('control', () => {
       cells: ['a', 'b'],
       maxTenants: 2,
       xlIdleMs: 5000,
-      placement: 'least-loaded',
+      policies: controlPoliciesOfTest,
       seed: 7,
     };
     const admin = at();
@@ -215,7 +216,7 @@ describe('control', () => {
   it('brings policies into every cell, later into one that is down now', async () => {
     await substrate.kill('b/dynamodb');
     const cell = { ...defaultCellPolicies, dispatch: 'lifo' };
-    await control.call('policies.set', { cell, placement: 'least-loaded' }, 5000);
+    await control.call('policies.set', { cell, control: controlPoliciesOfTest }, 5000);
     const where = { table: 'config', key: 'policies' };
     expect(await ask('a/dynamodb', 'get', where)).toEqual({ item: cell });
     await substrate.start(parts['b/dynamodb']);

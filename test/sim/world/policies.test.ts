@@ -4,9 +4,9 @@ import { defaultRouterPolicies } from '../../../router/contract.ts';
 import {
   cellPolicies,
   clientRetry,
+  controlPolicies,
   parsePolicy,
   parsePolicyValue,
-  placement,
   policies,
   policyValues,
   printTakes,
@@ -19,7 +19,9 @@ test('the defaults are those that the parts have by themselves', () => {
   expect(cellPolicies(values)).toEqual(defaultCellPolicies);
   expect(routerPolicies(values)).toEqual(defaultRouterPolicies);
   expect(clientRetry(values)).toBe('keyed');
-  expect(placement(values)).toBe('least-loaded');
+  expect(controlPolicies(values)).toEqual({
+    ...{ placement: 'least-loaded', admission: true, movesInFlight: 2, evacuateMaxRatio: 0.34 },
+  });
 });
 
 test('what is set reaches the parts', () => {
@@ -31,6 +33,9 @@ test('what is set reaches the parts', () => {
     mapFallback: 'refuse',
     clientRetry: 'storm',
     placement: 'random',
+    admission: 'off',
+    movesInFlight: '5',
+    evacuateMax: '50%',
   };
   const values = policyValues(changed);
   expect(cellPolicies(values)).toEqual({
@@ -41,7 +46,9 @@ test('what is set reaches the parts', () => {
   });
   expect(routerPolicies(values)).toEqual({ ...defaultRouterPolicies, bulkhead: 0, mapFallback: 'refuse' });
   expect(clientRetry(values)).toBe('storm');
-  expect(placement(values)).toBe('random');
+  expect(controlPolicies(values)).toEqual({
+    ...{ placement: 'random', admission: false, movesInFlight: 5, evacuateMaxRatio: 0.5 },
+  });
 });
 
 describe('every policy', () => {
@@ -62,6 +69,7 @@ test.each([
   ['dispatch', 'filo', 'dispatch must be fifo or lifo, not "filo" (did you mean fifo?)'],
   ['visibility', '20m', 'visibility must be from 500ms to 10m, not 20m'],
   ['maxReceives', '0', 'maxReceives must be a whole number from 1 to 100, not "0"'],
+  ['evacuateMax', '120%', 'evacuateMax must be from 0% to 100%, not 120%'],
   ['fence', 'true', 'fence must be on or off, not "true"'],
 ])('%s %s is refused', (name, value, sentence) => {
   expect(parsePolicy(name, value)).toMatchObject({ ok: false, error: expect.stringContaining(sentence) });
@@ -69,4 +77,5 @@ test.each([
 
 test('one spelling for one value', () => {
   expect(parsePolicy('visibility', '1000ms')).toEqual({ ok: true, value: { name: 'visibility', value: '1s' } });
+  expect(parsePolicy('evacuateMax', '34.0%')).toEqual({ ok: true, value: { name: 'evacuateMax', value: '34%' } });
 });

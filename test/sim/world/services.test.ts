@@ -37,7 +37,7 @@ function planOf(file: Omit<WorldFile, 'petri'>, on: 'process' | 'docker' = 'proc
       cell: cellPolicies(values),
       router: routerPolicies(values),
       clientRetry: 'keyed',
-      placement: 'least-loaded',
+      control: { placement: 'least-loaded', admission: true, movesInFlight: 2, evacuateMaxRatio: 0.34 },
     },
   });
 }
