@@ -8,6 +8,8 @@ import type { Round } from './rounds.ts';
 export interface PartFault {
   readonly command: readonly string[];
   readonly predicted: 'cell' | 'none';
+  /** It is there to lose what was acknowledged: what is lost is no problem, and what it hits is. */
+  readonly loses?: boolean;
 }
 
 const parts = {
@@ -54,7 +56,32 @@ export const otherFaults: readonly PartFault[] = [
   { command: ['fault', 'map-corrupt', 'router/1', '--for', '3s'], predicted: 'none' },
 ];
 
-export const partFaults: readonly PartFault[] = [...faultsOfParts, ...otherFaults];
+/** What links do to bytes, and what is done to a part from within: its volume, its clock, its answers. */
+export const faultsFromInside: readonly PartFault[] = [
+  { command: ['fault', 'bandwidth', 'router->b', 'bytesPerSecond=3000', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'bandwidth', 'b/web/1->b/aurora', 'bytesPerSecond=3000', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'stall', 'router->b', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'stall', 'b/web/1->b/aurora', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'slow-close', 'router->b', 'delay=1s', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'error-answers', 'b', 'share=30%', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'error-answers', 'b/alb', 'share=30%', 'status=503', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'disk-full', 'b/aurora', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'disk-full', 'b/dynamodb', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'disk-full', 'b/worker/1', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'slow-disk', 'b/aurora', 'delay=300ms', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'slow-disk', 'b/dynamodb', 'delay=300ms', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'read-only', 'b/aurora', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'read-only', 'map', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'clock-skewed', 'b', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'clock-skewed', 'b/web/1', 'direction=behind', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'queue-engine-stalled', 'b/sqs', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'storage-wiped', 'b/sqs'], predicted: 'none' },
+  { command: ['fault', 'storage-wiped', 'b/dynamodb'], predicted: 'none' },
+  { command: ['fault', 'storage-wiped', 'map'], predicted: 'none' },
+  { command: ['fault', 'storage-wiped', 'b/aurora'], predicted: 'cell', loses: true },
+];
+
+export const partFaults: readonly PartFault[] = [...faultsOfParts, ...otherFaults, ...faultsFromInside];
 
 /** Does it under load, waits until it is over, and checks who was hit and that nothing acknowledged is lost. */
 export async function playPartFault(arena: Arena, fault: PartFault): Promise<Round> {
@@ -90,7 +117,7 @@ export async function playPartFault(arena: Arena, fault: PartFault): Promise<Rou
     }
     for (const leak of entry.leakRequests) problems.push(`leak: ${leak.tenant} got ${leak.status} on ${leak.request}`);
   }
-  problems.push(...(await lostWrites(client)), ...(await unendedJobs(client, 60_000)));
+  if (!fault.loses) problems.push(...(await lostWrites(client)), ...(await unendedJobs(client, 60_000)));
   problems.push(...doubleEffects(box.eventsFolder));
   client.close();
   const errors = client.attempts.filter(isError).length;
