@@ -55,7 +55,7 @@ runPart<WebSettings>(async ({ config, events, runtime }) => {
     healthy: () => aurora.reachable,
     redrive: async () => {
       if (!relay.engine?.ready) throw new RpcError('not-sent', 'the queue engine is not there');
-      const count = await redrive(runtime.time, aurora, relay.engine);
+      const count = await redrive(runtime.time, aurora, relay.engine, events);
       relay.nudge();
       return count;
     },
