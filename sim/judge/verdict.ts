@@ -94,25 +94,22 @@ function headline(
 ): string {
   const { requests, blastRadius } = judgement.facts;
   if (verdict === 'inconclusive') {
-    const why = judgement.inconclusive[0]?.reason ?? `${nameOf(unclear[0]!)} is unknown: ${unclear[0]!.measured}`;
-    return sentence(`${why}.`);
+    const reason = judgement.inconclusive[0]?.reason;
+    return reason ?? `${nameOf(unclear[0]!)} is ${unclear[0]!.measured}`;
   }
   if (verdict === 'violated') {
-    const names = broken.map(nameOf);
-    const first = broken[0]!;
-    const breach = judgement.invariants.find(({ id }) => first.name === `invariants.${id}`)?.violations[0];
-    const what =
-      breach && first.expected === 'held'
-        ? `expected ${breach.expected}; seen ${breach.seen}`
-        : `${first.expected}, ${first.measured}`;
-    return sentence(`${names.join(', ')}: ${what}.`);
+    const more = broken.length === 1 ? '' : ` (and ${broken.slice(1).map(nameOf).join(', ')})`;
+    return `${sentenceOf(broken[0]!, judgement)}${more}`;
   }
   const hit = `${percent(blastRadius.measuredRatio)} of the tenants hit`;
-  return `${counted(requests.offered, 'request')}, ${percent(judgement.facts.goodputRatio)} answered well, ${hit}, as expected.`;
+  return `${counted(requests.offered, 'request')}, ${percent(judgement.facts.goodputRatio)} answered well, ${hit}, as expected`;
 }
 
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function sentenceOf(broken: ExpectationResult, { invariants }: Judgement): string {
+  const { expected, measured } = broken;
+  const breach = invariants.find(({ id }) => broken.name === `invariants.${id}`)?.violations[0];
+  if (breach && expected === 'held') return `${nameOf(broken)}: expected ${breach.expected}; seen ${breach.seen}`;
+  return `${nameOf(broken)}: expected ${expected}; seen ${measured}`;
 }
 
 function nameOf({ name }: ExpectationResult): string {
