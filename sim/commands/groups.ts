@@ -5,7 +5,7 @@ export const groups: readonly { readonly heading: string; readonly names: readon
   { heading: 'Hurt and heal:', names: ['kill', 'stop', 'pause', 'resume', 'partition', 'fault', 'restart', 'heal'] },
   {
     heading: 'Change the load, the design, the tenants:',
-    names: ['traffic', 'set', 'tenant', 'pin', 'quarantine', 'scale', 'redrive'],
+    names: ['traffic', 'set', 'tenant', 'move', 'pin', 'quarantine', 'drain', 'evacuate', 'scale', 'redrive'],
   },
   {
     heading: 'Run scenarios, look at recorded runs:',

@@ -1,5 +1,6 @@
 import type { CommandEntry } from './command-entry.ts';
 import { runCommands } from './table-of-runs.ts';
+import { tenantCommands } from './table-of-tenants.ts';
 
 const forFlag = ['--for <duration>', 'end it by itself after so long: 10s, 2m; at most 1h'] as const;
 const follow = ['-f, --follow', 'go on with what comes'] as const;
@@ -79,16 +80,6 @@ export const commands: readonly CommandEntry[] = [
     live: true,
     json: true,
     load: () => import('./tenants.ts'),
-  },
-  {
-    name: 'tenant add',
-    args: ['<id>'],
-    summary: 'place a new tenant; safe to repeat',
-    options: [['--cell <cell>', 'in this cell, rather than where placement says']],
-    examples: ['petri tenant add acme', 'petri tenant add acme --cell b'],
-    live: true,
-    json: true,
-    load: () => import('./tenant-add.ts'),
   },
   {
     name: 'route',
@@ -254,29 +245,7 @@ export const commands: readonly CommandEntry[] = [
     json: true,
     load: () => import('./set.ts'),
   },
-  {
-    name: 'pin',
-    args: ['<tenant>', '[cell]'],
-    summary: 'hold a tenant where it is',
-    options: [['--off', 'hold it no longer']],
-    examples: ['petri pin t21', 'petri pin t21 --off'],
-    live: true,
-    json: true,
-    load: () => import('./pin.ts'),
-  },
-  {
-    name: 'quarantine',
-    args: ['<tenant>'],
-    summary: 'let the router refuse one tenant alone',
-    options: [
-      ['--off', 'take it out of quarantine'],
-      ['--to <cell>', 'not in this version'],
-    ],
-    examples: ['petri quarantine t21', 'petri quarantine t21 --off'],
-    live: true,
-    json: true,
-    load: () => import('./quarantine.ts'),
-  },
+  ...tenantCommands,
   {
     name: 'scale',
     args: ['<cell>', '<service>', '<n>'],
@@ -372,9 +341,6 @@ export const laterCommands: readonly string[] = [
   'capacity',
   'cost',
   'lesson',
-  'move',
-  'drain',
-  'evacuate',
   'cell',
   'deploy',
   'completion',

@@ -58,8 +58,10 @@ export interface PoliciesOfControl {
   readonly control: ControlPolicies;
 }
 
-/** A tenant at its new home. */
+/** What came of a move: the tenant is served in `to`, or was put back to `from` because of `reason`. */
 export interface MoveResult {
+  readonly outcome: 'moved' | 'rolled-back';
+  readonly reason: string | null;
   readonly tenant: string;
   readonly from: string;
   readonly to: string;

@@ -34,7 +34,7 @@ export class Moves {
     this.#options = options;
   }
 
-  /** Resolves when the tenant is at its new home. Rejects `usage` where it may not move, `unavailable` where it was put back or a cell does not answer. */
+  /** Resolves when the tenant is at its new home, or was put back. Rejects `usage` where it may not move, `unavailable` where a cell does not answer. */
   async move(order: MoveOrder & { readonly quarantine: boolean }): Promise<MoveResult> {
     const { begun, admitted } = await this.#options.inTurn.run(async () => {
       const estate = await this.#estate();
@@ -164,7 +164,7 @@ export class Moves {
         throw new RpcError('unavailable', `the entry of ${tenant} changed just now: repeat it`);
       await routers.push();
     }
-    return { tenant, from: to, to, epoch: entry.epoch, blockedMs: 0 };
+    return { outcome: 'moved', reason: null, tenant, from: to, to, epoch: entry.epoch, blockedMs: 0 };
   }
 
   /** A cell that nobody lives in is kept for those who are kept apart; one with tenants of its own goes on as it is. */
@@ -191,8 +191,9 @@ export class Moves {
 }
 
 function resultOf({ tenant, from, to, epoch }: Admitted, end: MoveEnd): MoveResult {
-  if (end.kind === 'moved') return { tenant, from, to, epoch, blockedMs: end.blockedMs };
+  if (end.kind === 'moved')
+    return { outcome: 'moved', reason: null, tenant, from, to, epoch, blockedMs: end.blockedMs };
   if (end.kind === 'rolled-back')
-    throw new RpcError('unavailable', `${tenant} stays in cell ${from}, its move to ${to} was put back: ${end.reason}`);
+    return { outcome: 'rolled-back', reason: end.reason, tenant, from, to, epoch: end.epoch, blockedMs: end.blockedMs };
   throw new RpcError('unavailable', `control stops, and carries the move of ${tenant} on once it is back`);
 }

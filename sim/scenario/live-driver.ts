@@ -1,4 +1,3 @@
-import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Event } from '../../cells/runtime/events.ts';
 import { monotonicMicros } from '../../cells/runtime/time.ts';
 import type { LiveWorld } from '../commands/live-world.ts';
@@ -27,8 +26,8 @@ export interface LiveDriverOptions {
 
 /** A fault is proven within 30 s or reported as unproven; the answer needs a little more. */
 const stepMsMax = 60_000;
-/** A tenant's move, and more so the evacuation of a whole cell, takes its time. */
-const longStepMsMax = 600_000;
+/** A move that cannot go on is put back within a minute. */
+const moveMsMax = 90_000;
 
 /** Drives a world of processes or containers over its supervisor's socket, and records it from its event files. */
 export class LiveDriver implements WorldDriver {
@@ -106,18 +105,20 @@ export class LiveDriver implements WorldDriver {
         await connection.call('tenant.add', { tenant: action.tenant, cell: action.cell });
         return;
       case 'pin':
-        if (action.cell !== null) await this.#move(action.tenant, action.cell);
+        if (action.cell !== null) return this.#move(action.tenant, action.cell, 'pin');
         await connection.call('tenant.override', { tenant: action.tenant, override: 'pinned' });
         return;
       case 'quarantine':
-        if (action.to !== null) return this.#move(action.tenant, action.to);
+        if (action.to !== null) return this.#move(action.tenant, action.to, 'quarantine');
         await connection.call('tenant.override', { tenant: action.tenant, override: 'quarantined' });
         return;
       case 'move':
-        return this.#move(action.tenant, action.to);
+        return this.#move(action.tenant, action.to, 'move');
       case 'drain':
       case 'evacuate':
-        return this.#notYet(action.do);
+        // It goes on by itself; what comes of it the record tells.
+        await connection.call('cell.empty', { cell: action.cell, how: action.do }, stepMsMax);
+        return;
       case 'scale':
         await connection.call('scale', { cell: action.cell, service: action.service, count: action.count }, stepMsMax);
         return;
@@ -166,11 +167,8 @@ export class LiveDriver implements WorldDriver {
     this.#options.connection.close();
   }
 
-  #move(_tenant: string, _to: string): Promise<void> {
-    return this.#notYet('move');
-  }
-
-  #notYet(what: string): Promise<never> {
-    return Promise.reject(new RpcError('unavailable', `petri ${what} is not in this version (${longStepMsMax} ms)`));
+  /** One that is put back has been done: the record tells why. */
+  async #move(tenant: string, cell: string, as: 'move' | 'pin' | 'quarantine'): Promise<void> {
+    await this.#options.connection.call('tenant.move', { tenant, cell, as }, moveMsMax);
   }
 }

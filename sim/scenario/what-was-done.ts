@@ -109,6 +109,10 @@ function actionOf(event: Event): Action | null {
       return { do: 'tenant-add', tenant: String(tenant), cell: cell ?? null };
     case 'tenant.override':
       return overrideOf(String(tenant), args['override'] ?? null);
+    case 'tenant.move':
+      return moveOf(String(tenant), String(cell), args['as'] ?? 'move');
+    case 'cell.empty':
+      return args['how'] === 'off' ? null : { do: args['how'] === 'drain' ? 'drain' : 'evacuate', cell: String(cell) };
     case 'redrive':
       return { do: 'redrive', cell: String(cell) };
     case 'scale': {
@@ -129,6 +133,11 @@ function actionOf(event: Event): Action | null {
 function overrideOf(tenant: string, override: string | null): Action | null {
   if (override === 'pinned') return { do: 'pin', tenant, cell: null };
   return override === 'quarantined' ? { do: 'quarantine', tenant, to: null } : null;
+}
+
+function moveOf(tenant: string, cell: string, as: string): Action {
+  if (as === 'pin') return { do: 'pin', tenant, cell };
+  return as === 'quarantine' ? { do: 'quarantine', tenant, to: cell } : { do: 'move', tenant, to: cell };
 }
 
 function endOf(atMs: number, step: Step): number {

@@ -1,6 +1,7 @@
 import type { CellMap } from '../../router/cell-map.ts';
 import type { RouterStatus } from '../../router/contract.ts';
 import type { Windows } from '../events/windows.ts';
+import type { ClosedState } from '../pilot/mover/estate.ts';
 import { predict, type Estate } from '../ledger/dependency.ts';
 import type { PartState } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
@@ -50,6 +51,8 @@ export interface Known {
   readonly release: string;
   readonly cells: readonly string[];
   readonly map: CellMap;
+  /** Cells that take no tenants, and why. */
+  readonly closed?: Readonly<Record<string, ClosedState>>;
   readonly parts: readonly PartFact[];
   /** By router; null for one that does not answer. */
   readonly routers: readonly (RouterStatus | null)[];
@@ -98,6 +101,10 @@ export function compose(known: Known): Composed {
   return { snapshot: { status, tenants: composeTenants(known, cells), log: known.log }, memory };
 }
 
+function cellState(closed: ClosedState | undefined): S.CellStatus['state'] {
+  return closed === 'evacuating' ? 'draining' : (closed ?? 'active');
+}
+
 /** What the next composition needs of this one, where nobody looks at the picture. */
 export function remember(known: Known): Composed['memory'] {
   return Object.fromEntries(known.cells.map((cell) => [cell, remembered(known, composeCell(known, cell, 0))]));
@@ -127,7 +134,7 @@ function composeCell(known: Known, id: string, tenants: number): S.CellStatus {
   });
   return {
     id,
-    state: 'active',
+    state: cellState(known.closed?.[id]),
     health,
     tenants,
     release: known.release,

@@ -1,4 +1,5 @@
 import type { FinalReadBack } from '../traffic/contract.ts';
+import type { EmptyingStatus, MoveResult, MovesStatus } from '../pilot/contract.ts';
 import type { Override, TenantEntry } from '../../router/cell-map.ts';
 import type { FaultStatus, LogLine, Snapshot, Status, TenantStatus, TrafficStatus } from '../state/status.ts';
 
@@ -51,6 +52,15 @@ export interface SupervisorMethods {
   'tenant.add': { args: { tenant: string; cell: string | null }; result: TenantStatus };
   /** hold: never moved. refuse: the router refuses this tenant alone. null: neither. */
   'tenant.override': { args: { tenant: string; override: Override | null }; result: TenantStatus };
+  /**
+   * Moves a tenant and its data. `pin` holds it there, `quarantine` too, and keeps a cell that nobody else lives in for such tenants.
+   * Resolves once it is served in its new home or was put back (`outcome`); rejects `usage` where it may not move.
+   */
+  'tenant.move': { args: { tenant: string; cell: string; as: 'move' | 'pin' | 'quarantine' }; result: MoveResult };
+  /** Begins to empty a cell, or lets it take tenants again; resolves at once, and control goes on with it. */
+  'cell.empty': { args: { cell: string; how: 'drain' | 'evacuate' | 'off' }; result: EmptyingStatus };
+  /** Moves that have not ended, and cells that take no tenants, as the books beside the map say. */
+  moves: { args: Record<string, never>; result: MovesStatus };
   scale: {
     args: { cell: string; service: 'web' | 'worker' | 'xl'; count: number };
     result: { addresses: readonly string[] };

@@ -12,6 +12,7 @@ import type { PolicyRow, RouteAnswer, SupervisorMethod, SupervisorMethods } from
 import type { ResolvedTarget } from '../faults/fault.ts';
 import type { LiveWorld } from './live-world.ts';
 import type { Owner } from './owner.ts';
+import { emptyCell, moveTenant } from './moves.ts';
 import { why } from './why.ts';
 
 /** A follower that does not read is let go, rather than remembered for ever: this many bytes may wait for it. */
@@ -91,20 +92,7 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
       if (!policy) throw new RpcError('usage', `there is no policy ${name}`);
       return rowOf(owner, policy);
     },
-    async 'tenant.add'({ tenant, cell }) {
-      await callControl(owner, 'tenant.add', { tenant, cell });
-      await live().observer.mapChanged();
-      // Where traffic is down it learns of the tenant as it comes back.
-      await live()
-        .setTrafficTenants()
-        .catch(() => null);
-      return tenantOf(owner, tenant);
-    },
-    async 'tenant.override'({ tenant, override }) {
-      await callControl(owner, 'tenant.override', { tenant, override });
-      await live().observer.mapChanged();
-      return tenantOf(owner, tenant);
-    },
+    ...tenantHandlers(owner),
     scale: (args) => scale(owner, args),
     redrive: ({ cell }) => redrive(owner, cell),
     log({ text, command }) {
@@ -125,7 +113,15 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
 }
 
 /** What somebody can do to a world beside faults and policies, which are recorded as such: `petri scenario live` writes it down from the record. */
-const actions = ['traffic.set', 'tenant.add', 'tenant.override', 'scale', 'redrive'] as const;
+const actions = [
+  'traffic.set',
+  'tenant.add',
+  'tenant.override',
+  'tenant.move',
+  'cell.empty',
+  'scale',
+  'redrive',
+] as const;
 
 function recorded(owner: Owner, method: string, handler: Handler): Handler {
   return async (args, peer) => {
@@ -133,6 +129,39 @@ function recorded(owner: Owner, method: string, handler: Handler): Handler {
     owner.world.events.record('action.done', { method, args });
     return result;
   };
+}
+
+/** What is asked about where tenants live. */
+function tenantHandlers(owner: Owner) {
+  const live = () => owner.world;
+  return {
+    async 'tenant.add'({ tenant, cell }) {
+      await callControl(owner, 'tenant.add', { tenant, cell });
+      await live().observer.mapChanged();
+      // Where traffic is down it learns of the tenant as it comes back.
+      await live()
+        .setTrafficTenants()
+        .catch(() => null);
+      return tenantOf(owner, tenant);
+    },
+    async 'tenant.override'({ tenant, override }) {
+      await callControl(owner, 'tenant.override', { tenant, override });
+      await live().observer.mapChanged();
+      return tenantOf(owner, tenant);
+    },
+    'tenant.move'(args) {
+      refuseBeforeReady(owner);
+      return moveTenant(live(), askControl(owner), args);
+    },
+    'cell.empty'(args) {
+      refuseBeforeReady(owner);
+      return emptyCell(live(), askControl(owner), args);
+    },
+    async moves() {
+      await live().observer.mapChanged();
+      return live().observer.books;
+    },
+  } satisfies Partial<Handlers>;
 }
 
 /** Goes on with the world that takes this one's place after a reset. */
@@ -250,8 +279,12 @@ async function stopAndStart(live: LiveWorld, target: ResolvedTarget): Promise<vo
   }
 }
 
-function callControl<T>(owner: Owner, method: string, args: unknown): Promise<T> {
-  return askingControl(owner.world.admin.call<T>('control', method, args, 10_000));
+function callControl<T>(owner: Owner, method: string, args: unknown, timeoutMs = 10_000): Promise<T> {
+  return askingControl(owner.world.admin.call<T>('control', method, args, timeoutMs));
+}
+
+function askControl(owner: Owner) {
+  return <T>(method: string, args: unknown, timeoutMs?: number) => callControl<T>(owner, method, args, timeoutMs);
 }
 
 async function askingControl<T>(asked: Promise<T>): Promise<T> {
@@ -260,7 +293,7 @@ async function askingControl<T>(asked: Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof RpcError && (error.code === 'usage' || error.code === 'unavailable')) throw error;
     if (error instanceof RpcError && (error.code === 'not-sent' || error.code === 'unknown')) {
-      const hint = 'it places tenants and counts tasks; petri restart control brings it back';
+      const hint = 'it places and moves tenants and counts tasks; petri restart control brings it back';
       throw new RpcError('unavailable', `control does not answer: ${hint}`);
     }
     throw error;

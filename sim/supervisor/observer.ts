@@ -12,8 +12,9 @@ import type { ResolvedTarget } from '../faults/fault.ts';
 import { BlastRadiusLedger } from '../ledger/blast-radius.ts';
 import { affectedBy } from '../ledger/affected.ts';
 import type { Affected, Estate as LedgerEstate } from '../ledger/dependency.ts';
-import type { Observation } from '../pilot/contract.ts';
+import type { MovesStatus, Observation } from '../pilot/contract.ts';
 import { compose, type Composed, type Known, type PartFact } from '../state/compose.ts';
+import { moveLine } from '../state/move-line.ts';
 import type { FaultStatus, Snapshot, Status, TrafficStatus } from '../state/status.ts';
 import { version } from '../version.ts';
 import { cellOf, kindOf } from '../world/address.ts';
@@ -92,6 +93,10 @@ export class Observer {
 
   get map(): CellMap {
     return this.#mapCopy.map;
+  }
+
+  get books(): MovesStatus {
+    return this.#mapCopy.books;
   }
 
   start(): void {
@@ -236,6 +241,7 @@ export class Observer {
       release: version,
       cells,
       map: this.map,
+      closed: this.books.closed,
       parts: this.#live.parts.all().map((part) => this.#partFact(part)),
       routers: this.#routers().map((address) => gauges.router(address)),
       queues: Object.fromEntries(gauges.watches),
@@ -308,8 +314,17 @@ export class Observer {
         this.jobs.record(event);
         break;
       default:
+        this.#tellMove(event);
         break;
     }
+  }
+
+  #tellMove(event: Event): void {
+    if (event.part !== 'control') return;
+    // Of a cell that is closed or opened no router hears.
+    if (event.kind.startsWith('cell.')) void this.mapChanged();
+    const said = moveLine(event);
+    if (said) this.line(said.text, said.command);
   }
 
   async #look(): Promise<void> {

@@ -1,6 +1,7 @@
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Event } from '../../cells/runtime/events.ts';
 import type { Status } from '../state/status.ts';
+import type { Move } from '../pilot/mover/move.ts';
 import type { RouteAnswer, WhyAnswer } from './contract.ts';
 import type { LiveWorld } from './live-world.ts';
 
@@ -13,8 +14,10 @@ export async function why(
   const status = live.observer.status();
   if (status.cells.some((cell) => cell.id === subject)) return whyCell(status, subject);
   if (live.observer.map.tenants[subject]) {
+    await live.observer.mapChanged();
+    const move = live.observer.books.moves.find(({ tenant }) => tenant === subject) ?? null;
     const last = live.observer.ring.findNewest((event) => isAnswer(event) && event['tenant'] === subject);
-    return whyTenant(status, await routeOf(subject), last);
+    return whyTenant(status, await routeOf(subject), last, move);
   }
   const answered = live.observer.ring.findNewest((event) => isAnswer(event) && event['request'] === subject);
   if (answered) return whyRequest(status, subject, answered);
@@ -45,7 +48,7 @@ function whyCell(status: Status, id: string): WhyAnswer {
   };
 }
 
-function whyTenant(status: Status, route: RouteAnswer, last: Event | null): WhyAnswer {
+function whyTenant(status: Status, route: RouteAnswer, last: Event | null, move: Move | null): WhyAnswer {
   const { tenant, cell, epoch, decision } = route;
   const would =
     decision.kind === 'forward'
@@ -53,11 +56,21 @@ function whyTenant(status: Status, route: RouteAnswer, last: Event | null): WhyA
       : `The router would refuse a request now: ${decision.status}, ${decision.reason}.`;
   const sentences = [
     `Tenant ${tenant} lives in cell ${cell}, epoch ${epoch}${route.override ? `; it is ${route.override}` : ''}. No other cell has its data.`,
+    ...(move ? [moveSentence(status, move)] : []),
     would,
     ...(last ? [lastAnswer(last)] : ['It has sent nothing that is still in the log.']),
     ...(cell === null ? [] : blame(status, cell)),
   ];
-  return { subject: tenant, kind: 'tenant', sentences, facts: { ...route, last } };
+  return { subject: tenant, kind: 'tenant', sentences, facts: { ...route, last, move } };
+}
+
+function moveSentence(status: Status, { tenant, from, to, step, failed }: Move): string {
+  const control = status.components.find(({ address }) => address === 'control');
+  const hand = control?.state === 'running' ? 'control carries it on' : 'it waits for control: petri restart control';
+  if (step === 'undo') return `Its move from ${from} to ${to} is put back (${failed?.reason ?? 'given up'}); ${hand}.`;
+  if (step === 'clean')
+    return `It has moved from ${from} to ${to}; cell ${from} still has to forget ${tenant}, ${hand}.`;
+  return `It is on its way from cell ${from} to cell ${to}; what comes next is to ${step}, ${hand}.`;
 }
 
 function whyRequest(status: Status, id: string, event: Event): WhyAnswer {

@@ -54,12 +54,41 @@ function override(asked: 'pinned' | 'quarantined'): CommandSpec['parse'] {
   return ({ words: [tenant, extra], flags }) => {
     if (!tenant) return wrong('Which tenant? Try: quarantine t21');
     const value = flags.has('off') ? null : asked;
-    if (extra || flags.has('to')) return wrong('Moving a tenant to another cell is not in this version.');
+    const to = asked === 'pinned' ? extra : flags.get('to');
+    if (to && value !== null) return moveTenant(tenant, to, asked === 'pinned' ? 'pin' : 'quarantine');
     return call(
       'tenant.override',
       { tenant, override: value },
       `telling the map about ${tenant}`,
       (result: TenantStatus) => line(`${result.id} ${value ? overrides[value] : 'is routed as any other'}`),
+    );
+  };
+}
+
+function moveTenant(tenant: string, cell: string, as: 'move' | 'pin' | 'quarantine'): Parsed {
+  return call(
+    'tenant.move',
+    { tenant, cell, as },
+    `moving ${tenant} to ${cell}`,
+    ({ outcome, from, reason, blockedMs }) =>
+      line(
+        outcome === 'moved'
+          ? `${tenant} lives in ${cell} now${blockedMs === null ? '' : `, refused for ${blockedMs} ms`}`
+          : `${tenant} stays in ${from}: ${reason}`,
+      ),
+  );
+}
+
+function move({ words: [tenant, cell] }: Arguments): Parsed {
+  return tenant && cell ? moveTenant(tenant, cell, 'move') : wrong('move which tenant where? Such as: move t21 c');
+}
+
+function empty(how: 'drain' | 'evacuate'): CommandSpec['parse'] {
+  return ({ words: [cell], flags }) => {
+    if (!cell) return wrong(`${how} which cell? Such as: ${how} b`);
+    const asked = flags.has('off') ? 'off' : how;
+    return call('cell.empty', { cell, how: asked }, `telling control about ${cell}`, ({ toGo }) =>
+      line(asked === 'off' ? `${cell} takes tenants again` : `${toGo} tenants leave ${cell}; the log tells of each`),
     );
   };
 }
@@ -181,7 +210,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   { name: 'set', usage: 'set [POLICY VALUE]', words: ['policy', 'value'], flags: [], changes: true, parse: policy },
   {
     name: 'quarantine',
-    usage: 'quarantine TENANT [--off]',
+    usage: 'quarantine TENANT [--off|--to CELL]',
     words: ['tenant'],
     flags: ['--off', '--to'],
     changes: true,
@@ -189,11 +218,28 @@ export const commandSpecs: readonly CommandSpec[] = [
   },
   {
     name: 'pin',
-    usage: 'pin TENANT [--off]',
+    usage: 'pin TENANT [CELL] [--off]',
     words: ['tenant', 'cell'],
     flags: ['--off'],
     changes: true,
     parse: override('pinned'),
+  },
+  { name: 'move', usage: 'move TENANT CELL', words: ['tenant', 'cell'], flags: [], changes: true, parse: move },
+  {
+    name: 'drain',
+    usage: 'drain CELL [--off]',
+    words: ['cell'],
+    flags: ['--off'],
+    changes: true,
+    parse: empty('drain'),
+  },
+  {
+    name: 'evacuate',
+    usage: 'evacuate CELL [--off]',
+    words: ['cell'],
+    flags: ['--off'],
+    changes: true,
+    parse: empty('evacuate'),
   },
   {
     name: 'scale',

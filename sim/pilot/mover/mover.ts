@@ -12,7 +12,14 @@ const retryMsMax = 250;
 
 export type MoveEnd =
   | { readonly kind: 'moved'; readonly move: Move; readonly blockedMs: number | null }
-  | { readonly kind: 'rolled-back'; readonly move: Move; readonly reason: string }
+  /** `epoch`: the one under which it lives where it lived before. */
+  | {
+      readonly kind: 'rolled-back';
+      readonly move: Move;
+      readonly reason: string;
+      readonly epoch: number;
+      readonly blockedMs: number | null;
+    }
   /** Another life of control carries it on, or this one ends. */
   | { readonly kind: 'left'; readonly move: Move };
 
@@ -136,9 +143,9 @@ export class Mover {
         if (next === 'lost') break;
         if (move.step === 'resume') {
           blockedMs = this.#blockedMs(move.tenant);
-          onHome(ended(move, blockedMs));
+          onHome({ kind: 'moved', move, blockedMs });
         }
-        if (next === null) return ended(move, blockedMs);
+        if (next === null) return this.#ended(move, end, blockedMs);
         if (next.step === 'undo') this.#tellGivenUp(next);
         move = next;
         waitMs = retryMsMin;
@@ -150,6 +157,13 @@ export class Mover {
       }
     }
     return { kind: 'left', move };
+  }
+
+  #ended(move: Move, end: StepEnd, blockedMs: number | null): MoveEnd {
+    if (move.step !== 'undo') return { kind: 'moved', move, blockedMs };
+    const epoch = end.kind === 'done' ? Number(end.facts?.['epoch'] ?? move.epoch) : move.epoch;
+    const reason = move.failed?.reason ?? 'it was given up';
+    return { kind: 'rolled-back', move, reason, epoch, blockedMs: this.#blockedMs(move.tenant) };
   }
 
   /** Writes down what a step came to, tells the routers, and says so. */
@@ -171,8 +185,7 @@ export class Mover {
     if (move.step === 'quiesce') this.#quiescedMs.set(move.tenant, startedMs);
     if (end.kind === 'impossible' || move.step === 'clean') return next;
     const more = move.step === 'resume' ? { blockedMs: this.#blockedMs(move.tenant) } : {};
-    const epoch = move.step === 'undo' ? (change?.to.epoch ?? move.epoch - 1) : move.epoch;
-    events.record(stepEvents[move.step], { ...factsOf(move), ...end.facts, ...more, ...reasonOf(move), epoch });
+    events.record(stepEvents[move.step], { ...factsOf(move), ...end.facts, ...more, ...reasonOf(move) });
     return next;
   }
 
@@ -200,11 +213,6 @@ export class Mover {
     const sinceMs = this.#quiescedMs.get(tenant);
     return sinceMs === undefined ? null : Math.round(this.#ports.nowMs() - sinceMs);
   }
-}
-
-function ended(move: Move, blockedMs: number | null): MoveEnd {
-  if (move.step !== 'undo') return { kind: 'moved', move, blockedMs };
-  return { kind: 'rolled-back', move, reason: move.failed?.reason ?? 'it was given up' };
 }
 
 function isSame(a: Move | null, b: Move | null): boolean {

@@ -1,0 +1,68 @@
+import type { CommandEntry } from './command-entry.ts';
+
+/** Commands about where tenants live. */
+export const tenantCommands: readonly CommandEntry[] = [
+  {
+    name: 'tenant add',
+    args: ['<id>'],
+    summary: 'place a new tenant; safe to repeat',
+    options: [['--cell <cell>', 'in this cell, rather than where placement says']],
+    examples: ['petri tenant add acme', 'petri tenant add acme --cell b'],
+    live: true,
+    json: true,
+    load: () => import('./tenant-add.ts'),
+  },
+  {
+    name: 'move',
+    args: ['<tenant>', '<cell>'],
+    summary: 'move a tenant with its data to another cell',
+    options: [],
+    examples: ['petri move t21 c', 'petri move t21 c --json'],
+    live: true,
+    json: true,
+    load: () => import('./move.ts'),
+  },
+  {
+    name: 'pin',
+    args: ['<tenant>', '[cell]'],
+    summary: 'hold a tenant where it is, or move it to a cell and hold it there',
+    options: [['--off', 'hold it no longer']],
+    examples: ['petri pin t21', 'petri pin t21 c', 'petri pin t21 --off'],
+    live: true,
+    json: true,
+    load: () => import('./pin.ts'),
+  },
+  {
+    name: 'quarantine',
+    args: ['<tenant>'],
+    summary: 'let the router refuse one tenant alone, or move it to a cell apart',
+    options: [
+      ['--off', 'take it out of quarantine'],
+      ['--to <cell>', 'move it there and hold it there; a cell that nobody lives in is then kept for such tenants'],
+    ],
+    examples: ['petri quarantine t21', 'petri quarantine t21 --off', 'petri quarantine t21 --to c'],
+    live: true,
+    json: true,
+    load: () => import('./quarantine.ts'),
+  },
+  {
+    name: 'drain',
+    args: ['<cell>'],
+    summary: 'place nothing new in a cell, and move its tenants away one by one; pinned ones stay',
+    options: [['--off', 'let it take tenants again; those that left stay where they are']],
+    examples: ['petri drain b', 'petri drain b --off'],
+    live: true,
+    json: true,
+    load: () => import('./drain.ts'),
+  },
+  {
+    name: 'evacuate',
+    args: ['<cell>'],
+    summary: 'move all tenants out of a cell, several at once, the pinned ones too',
+    options: [['--off', 'let it take tenants again; those that left stay where they are']],
+    examples: ['petri evacuate b', 'petri evacuate b --off'],
+    live: true,
+    json: true,
+    load: () => import('./evacuate.ts'),
+  },
+];
