@@ -95,8 +95,9 @@ export class OpenGeneration {
       });
       outcomes[index] = outcome;
       // A full disk ends the whole transaction, not only the savepoint: what came before in this group is gone with it.
-      if (!database.inTransaction)
-        failAll(outcome.ok ? 'failed' : outcome.error.code, 'the storage gave the transaction up');
+      if (database.inTransaction) return;
+      if (outcome.ok) failAll('failed', 'the storage gave the transaction up');
+      else failAll(outcome.error.code, outcome.error);
     });
     if (inHand.length === 0) return;
     try {

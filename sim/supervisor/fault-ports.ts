@@ -22,6 +22,8 @@ export interface WorldFaultPortsOptions extends OpenConditionsOptions {
   readonly badRelease: () => Promise<string>;
   /** Empties a volume, and says how many files it held. */
   readonly wipeVolume: (volume: string) => Promise<number>;
+  /** Only where a disk can forget: ends a part and drops what its disk has not taken. */
+  readonly powerLoss?: (address: string) => Promise<void>;
 }
 
 /** What faults may touch, over the substrate and the parts' admin ports. Rules are remembered, so that a `links` that was replaced gets its own again. */
@@ -175,7 +177,8 @@ export class WorldFaultPorts implements FaultPorts {
   }
 
   powerLoss(address: string): Promise<void> {
-    return Promise.reject(new Error(`${address} is on a real machine, and its power stays on`));
+    const { powerLoss } = this.#options;
+    return powerLoss?.(address) ?? Promise.reject(new Error(`${address} stands on a machine whose power stays on`));
   }
 
   async pushMap(router: string, what: 'current' | 'previous' | 'corrupt'): Promise<MapPushAnswer> {

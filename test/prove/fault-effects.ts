@@ -116,7 +116,14 @@ export const faultEffects: readonly FaultEffect[] = [
     during: async (caller) => {
       const { status, body } = await caller.put('never seen');
       const { type } = body as { type?: string };
-      return status === 500 && type === 'urn:petri:error-answer' ? null : `it was answered ${status} ${type}`;
+      if (status !== 500 || type !== 'urn:petri:error-answer') return `it was answered ${status} ${type}`;
+      // The fault outlives the part: whoever takes its place is under it too.
+      await caller.arena.box.run('kill', 'b/alb');
+      const again = async () => (await caller.get()).status === 500;
+      return eventually('the new load balancer answers 500', again).then(
+        () => null,
+        (error: Error) => error.message,
+      );
     },
   },
   {
