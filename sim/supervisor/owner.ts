@@ -31,6 +31,7 @@ export class Owner {
   readonly #options: OwnerOptions;
   #world: LiveWorld | null = null;
   #server: FramedServer | null = null;
+  #composing: Promise<void> | null = null;
   #growth: Promise<void> | null = null;
   #growing = false;
   #resetting: Promise<void> | null = null;
@@ -111,6 +112,8 @@ export class Owner {
 
   async end(): Promise<void> {
     this.#ending = true;
+    // What is still being made ends itself once it is made: before that nobody could find it.
+    await this.#composing?.catch(() => {});
     await this.#world?.end();
     // A reset under way composes nothing any more; what it had composed is ended too.
     await this.#resetting?.catch(() => {});
@@ -143,7 +146,12 @@ export class Owner {
     return this.#growth;
   }
 
-  async #compose(): Promise<void> {
+  #compose(): Promise<void> {
+    this.#composing = this.#composeWorld();
+    return this.#composing;
+  }
+
+  async #composeWorld(): Promise<void> {
     const { start, folder, ledger, token } = this.#options;
     const world = await LiveWorld.compose({
       world: start.world,

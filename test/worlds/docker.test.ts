@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Status } from '../../sim/state/status.ts';
+import { isSame } from '../../sim/substrate/process/identity.ts';
+import { readLedger } from '../../sim/supervisor/ledger.ts';
 import { containersOf, docker, leftOf, networksLeftOf } from '../prove/docker-hand.ts';
 import { killCell, openArena, type Arena } from '../prove/kill-cell.ts';
 import { partFaults, playPartFault } from '../prove/part-faults.ts';
-import { PetriBox } from '../support/petri-box.ts';
+import { eventually, PetriBox } from '../support/petri-box.ts';
 import { dockerHere } from './arena.ts';
 
 const here = await dockerHere('worlds on Docker');
@@ -86,6 +89,20 @@ describe.runIf(here)('a world on Docker', () => {
     expect((await box.run('reset')).code).toBe(0);
     expect(await read()).toMatchObject({ status: 404 });
   });
+});
+
+test.runIf(here)('a world that is ended while its networks are made leaves nothing', async () => {
+  const box = new PetriBox();
+  const up = box.run('up', '--on', 'docker', '--detach');
+  const ledger = () => readLedger(join(box.home, 'petri', 'default', 'ledger.ndjson')).world;
+  const world = await eventually('its supervisor has begun', async () => ledger());
+  const project = world.docker?.project ?? '';
+  await eventually('it makes networks', async () => (await leftOf('network', project)).length > 0, 30_000, 5);
+  process.kill(world.pid, 'SIGTERM');
+  await up;
+  await eventually('its supervisor is gone', async () => !isSame(world.pid, world.startTime));
+  expect([...(await leftOf('container', project)), ...(await networksLeftOf(project))]).toEqual([]);
+  await box.close();
 });
 
 /** A world of this kind is told apart from one on processes by what its status says, and by nothing else. */
