@@ -11,12 +11,14 @@ export function describeVerdict(context: CommandContext, verdict: Verdict): void
   const { headline, expectations, judgement } = verdict;
   context.out(paint(context, styleOf[verdict.verdict], `${verdict.verdict.toUpperCase()}  ${safeText(headline, 400)}`));
   for (const { reason } of judgement.inconclusive) context.out(`  it proves nothing: ${safeText(reason, 400)}`);
-  if (expectations.length > 0) {
+  // That an invariant held is said once, below.
+  const told = expectations.filter(({ name, state }) => !name.startsWith('invariants.') || state === 'violated');
+  if (told.length > 0) {
     context.out('');
     printTable(
       context,
-      ['EXPECTED', 'STATE', 'OF', 'MEASURED'],
-      expectations.map(({ name, state, expected, measured }) => [name, state, expected, measured]),
+      ['EXPECTATION', 'STATE', 'EXPECTED', 'MEASURED'],
+      told.map(({ name, state, expected, measured }) => [name, state, expected, measured]),
     );
   }
   context.out('');
