@@ -70,7 +70,7 @@ export async function startControl({ config, events, runtime }: PartContext<Cont
   const mover = new Mover({ ports });
   const moves = new Moves({ ports, mover, cells, maxTenants, seed, policies: () => obeyed.policies, inTurn });
   const tenants = new Tenants({
-    ...{ store, cells, auroras, maxTenants, seed, inTurn },
+    ...{ store, cells, auroras, maxTenants, seed, inTurn, events },
     placement: () => obeyed.policies.placement,
     room: () => moves.room(),
   });

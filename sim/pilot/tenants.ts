@@ -1,5 +1,6 @@
 import type { AuroraPort } from '../../cells/aurora-client/aurora-client.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
+import type { EventSink } from '../../cells/runtime/events.ts';
 import type { Override, TenantEntry } from '../../router/cell-map.ts';
 import { isTenantId } from '../../router/tenant.ts';
 import type { InTurn } from './in-turn.ts';
@@ -27,6 +28,7 @@ export interface TenantsOptions {
   readonly room: () => Promise<Room>;
   /** Shared with whatever else changes where tenants live. */
   readonly inTurn: InTurn;
+  readonly events: EventSink;
 }
 
 /** The first epoch of a tenant. */
@@ -65,7 +67,10 @@ export class Tenants {
     const home = await this.#choose(id, cell);
     const { epoch } = await this.#tellCell(home, id);
     const entry: TenantEntry = { cell: home, epoch, override: null };
-    if (await this.#options.store.change(id, null, entry)) return { id, ...entry };
+    if (await this.#options.store.change(id, null, entry)) {
+      this.#options.events.record('tenant.added', { tenant: id, cell: home, epoch });
+      return { id, ...entry };
+    }
     // Somebody else has placed it between our look and our write: what the map says holds.
     const other = await this.#options.store.tenant(id);
     return this.#same(id, cell, other ?? entry);

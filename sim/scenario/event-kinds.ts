@@ -40,6 +40,7 @@ export const eventKinds: Readonly<Record<string, readonly string[]>> = {
   'map.changed': ['version', 'source', 'by'],
   'map.refused': ['version', 'source', 'by'],
   'policy.changed': ['name', 'value'],
+  'tenant.added': ['tenant', 'cell', 'epoch'],
   'move.quiesced': ['tenant', 'from', 'to', 'epoch'],
   'move.drained': ['tenant', 'from', 'to', 'epoch'],
   'move.fenced': ['tenant', 'from', 'to', 'epoch'],
