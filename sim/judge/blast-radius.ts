@@ -3,6 +3,7 @@ import type { TenantEntry } from '../../router/cell-map.ts';
 import { answerOf, isOrdered } from '../events/answer.ts';
 import { BlastRadiusLedger } from '../ledger/blast-radius.ts';
 import { cellOf, type Affected } from '../ledger/dependency.ts';
+import { isXl } from '../world/address.ts';
 import type { BlastRadius as Entry } from '../state/status.ts';
 import type { InvariantVerdict, JudgedWorld, OtherRuns, RunFacts, RunTimes } from './contract.ts';
 import { compareCourses } from './counterfactual.ts';
@@ -80,6 +81,7 @@ export class BlastRadius implements Checker {
         break;
       case 'part.started':
       case 'part.replaced':
+      case 'part.removed':
         this.#closeIfHealthy(event);
         break;
       case 'cell.state':
@@ -179,7 +181,8 @@ export class BlastRadius implements Checker {
     if (!this.#ledger.waitsForHealth) return;
     const cells = new Set<string>();
     for (const address of this.#ledger.affected) {
-      if (!address.includes('->') && this.#standing.isDown(address)) return;
+      // An XL worker comes and goes with its work.
+      if (!address.includes('->') && !isXl(address) && this.#standing.isDown(address)) return;
       const cell = cellOf(address);
       if (cell !== null) cells.add(cell);
     }

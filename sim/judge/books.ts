@@ -19,6 +19,8 @@ export class Books {
   readonly #keys = new Generations<Op>(keptMs, keptMax);
   /** Keys of operations that were tried again or are in doubt: an earlier attempt may take effect at any time. */
   readonly #doubtful = new Map<string, Op>();
+  /** Writes without a key are known by their value. */
+  readonly #values = new Generations<Op>(keptMs, keptMax);
   readonly #effects = new Generations<Effect>(keptMs, keptMax);
   readonly #refusals = new Generations<Event>(keptMs, keptMax);
   #metClient = false;
@@ -107,6 +109,7 @@ export class Books {
     for (const checker of this.#onSent) checker.sent(op);
     this.#ops.set(op.request, op);
     if (op.key !== null) this.#keys.set(op.key, op, event.t);
+    else if (op.hash !== null) this.#values.set(op.hash, op, event.t);
   }
 
   #answered(event: Event): void {
@@ -163,7 +166,7 @@ export class Books {
   #stranger(event: Event): void {
     const op = opOfRouted(event, this.rows);
     // One of Petri's own whose client gave up before the answer: its own record is what it was told.
-    if (!op || (op.key !== null && this.#opOfKey(op.key, op.tenant))) return;
+    if (!op || this.#opOf(op.tenant, op.key, op.hash)) return;
     if (op.row) {
       op.row.open++;
       op.ackCount = op.row.acks;
@@ -175,18 +178,18 @@ export class Books {
   #committed(event: Event): void {
     const tenant = event['tenant'] as string;
     const row = this.rows.get(tenant, `${event['sheet'] as string}/${event['row'] as string}`);
-    const effect = this.#effect(event, row, event['etag'] as string);
-    const etag = readEtag(effect.name);
+    const etag = readEtag(event['etag']);
+    const effect = this.#effect(event, row, event['etag'] as string, etag?.hash ?? null);
     if (effect.op) row.settle(effect.op);
     else if (!effect.replayed) row.foreign++;
     if (etag) row.learn(etag.version, etag.hash);
   }
 
   #accepted(event: Event): void {
-    this.#effect(event, null, event['job'] as string);
+    this.#effect(event, null, event['job'] as string, null);
   }
 
-  #effect(event: Event, row: Effect['row'], name: string): Effect {
+  #effect(event: Event, row: Effect['row'], name: string, hash: string | null): Effect {
     const tenant = event['tenant'] as string;
     const key = event['key'] as string | null;
     const effect: Effect = {
@@ -194,13 +197,13 @@ export class Books {
       tenant,
       cell: cellOf(event.part) ?? '',
       epoch: event['epoch'] as number,
-      op: key === null ? null : this.#opOfKey(key, tenant),
+      op: this.#opOf(tenant, key, hash),
       row,
       name,
       replayed: event['replayed'] === true,
     };
     for (const checker of this.#onCommitted) checker.committed(effect);
-    if (effect.op && !effect.replayed) effect.op.effects++;
+    if (effect.op && !effect.replayed && effect.op.effects++ > 0 && row) row.repeated++;
     if (effect.op) effect.op.effect ??= name;
     if (!effect.replayed) {
       const request = event['request'] as string;
@@ -213,6 +216,12 @@ export class Books {
 
   #contradicted(effect: Effect, refusal: Event): void {
     for (const checker of this.#onContradicted) checker.contradicted(effect, refusal);
+  }
+
+  #opOf(tenant: string, key: string | null, hash: string | null): Op | null {
+    if (key !== null) return this.#opOfKey(key, tenant);
+    const op = hash === null ? undefined : this.#values.get(hash);
+    return op?.tenant === tenant ? op : null;
   }
 
   #opOfKey(key: string, tenant: string): Op | null {

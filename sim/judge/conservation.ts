@@ -75,7 +75,7 @@ export class Conservation implements Checker {
   #meet(event: Event): void {
     if (this.#metClient) return;
     this.#metClient = true;
-    this.#joinedLate = event.seq > 100;
+    this.#joinedLate = event.seq > 1;
   }
 
   #mayHaveAccepted({ tenant }: Op): void {

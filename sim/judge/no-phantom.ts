@@ -141,7 +141,7 @@ export class NoPhantom implements Checker {
   #count(row: Row): void {
     if (row.base === null || this.#rows.base === null || row.foreign > 0 || row.forgot) return;
     const underWay = row.unsettled.filter((op) => op.outcome === null).length;
-    const writes = row.acks + row.doubtful + underWay;
+    const writes = row.acks + row.doubtful + row.repeated + underWay;
     if (row.done - row.base <= writes) return;
     this.#found.add({
       request: (row.ack?.['request'] as string | undefined) ?? null,

@@ -24,8 +24,8 @@ export class OncePerKey implements Checker {
       cell: effect.cell,
       epoch: effect.epoch,
       expected: replayed
-        ? `the first answer to key ${op.key}: ${op.effect}`
-        : `one effect of key ${op.key}, ${op.effect}`,
+        ? `the first answer to ${named(op)}: ${op.effect}`
+        : `one effect of ${named(op)}, ${op.effect}`,
       seen: replayed ? `the answer ${name}` : `a second one, ${name}`,
       events: [op.sent, op.answer, effect.event],
     });
@@ -48,7 +48,7 @@ export class OncePerKey implements Checker {
   #another(op: Op, told: string): void {
     this.#found.add({
       ...whose(op),
-      expected: `the answer ${op.effect}, which is the effect of key ${op.key}`,
+      expected: `the answer ${op.effect}, which is the effect of ${named(op)}`,
       seen: `the answer ${told}`,
       events: [op.sent, op.answer],
     });
@@ -66,4 +66,9 @@ export class OncePerKey implements Checker {
       events: [row.ack, op.sent, op.answer],
     });
   }
+}
+
+/** An operation without a key may have one effect all the same: who sends it twice does what nobody asked for. */
+function named({ key, request }: Op): string {
+  return key === null ? `request ${request}` : `key ${key}`;
 }

@@ -26,6 +26,8 @@ export class Row {
   doubtful = 0;
   /** The version before the first write of this record; null while nobody can tell. */
   base: number | null;
+  /** Effects of writes that had had one: `once-per-key` tells of them. */
+  repeated = 0;
   /** Writes by others than Petri's clients, which nobody may have seen whole. */
   foreign = 0;
   /** Operations under way. */

@@ -13,6 +13,7 @@ export class Standing implements Witness {
       case 'part.died':
         this.#down.set(String(event['address']), event);
         break;
+      case 'part.removed':
       case 'part.started':
       case 'part.replaced':
         this.#down.delete(String(event['address']));

@@ -125,12 +125,15 @@ export class Parts {
 
   /** A part that died and that nobody misses: it was one that comes and goes with its work. */
   forget(address: string): void {
-    if (this.stateOf(address) === 'dead') this.#set(address, 'stopped', {});
+    if (this.stateOf(address) !== 'dead') return;
+    this.#set(address, 'stopped', {});
+    this.#options.events.record('part.removed', { address });
   }
 
   /** A part that was scaled away and does not run: the world has it no more. */
   remove(address: string): void {
-    if (['dead', 'stopped'].includes(this.stateOf(address))) this.#records.delete(address);
+    if (!['dead', 'stopped'].includes(this.stateOf(address))) return;
+    if (this.#records.delete(address)) this.#options.events.record('part.removed', { address });
   }
 
   /** From now on deaths are the end of the world, and nothing is started any more. */

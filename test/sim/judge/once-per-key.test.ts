@@ -86,3 +86,17 @@ test('retries that replay, and keys in doubt, are none', () => {
   history.readBack();
   expect(violatedBy(history)).toEqual([]);
 });
+
+test('a write without a key that has two effects is a breach, and one that has one is none', () => {
+  for (const effects of [1, 2]) {
+    const history = new History();
+    const write = history.send('write', 't1', 's1/r1', { key: null });
+    for (let n = 0; n < effects; n++) {
+      write.etag = null;
+      history.commit(write);
+    }
+    history.answer(write);
+    history.readBack();
+    expect(violatedBy(history)).toEqual(effects === 1 ? [] : [id]);
+  }
+});
