@@ -1,6 +1,7 @@
 import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { EventSink } from '../cells/runtime/events.ts';
-import { HealthProber, proberTimes } from './health-prober.ts';
+import { HealthProber } from './health-prober.ts';
+import { proberTimes } from './prober-times.ts';
 import type { HealthRules } from './health.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 

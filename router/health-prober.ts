@@ -28,8 +28,6 @@ export interface ProberOptions {
   readonly onChange: (change: NonNullable<HealthStep['change']>) => void;
 }
 
-export const proberTimes = { intervalMs: 250, downIntervalMs: 200, timeoutMs: 1000 } as const;
-
 /** Asks one far side again and again how it is, and keeps what it and the real requests say of its health. */
 export class HealthProber {
   readonly #options: ProberOptions;

@@ -17,25 +17,43 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly handed: boolean;
   readonly resent: boolean;
+  /** Monotonic microseconds at which its head was read. */
   readonly sentT: number;
   readonly reason: string | null;
-  readonly retryAfter: boolean;
-  /** The cell's answer; null where the router made it. */
-  readonly answer: ResponseHead | null;
+  /** What the cell's answer said in its head; null where the router made it. */
+  readonly answer: {
+    readonly etag: string | null;
+    readonly location: string | null;
+    readonly retryAfter: boolean;
+  } | null;
+}
+
+/** The heads of a cell's answer that are recorded. */
+export function saidBy({ headers }: ResponseHead): NonNullable<AnsweredRequest['answer']> {
+  return {
+    etag: firstHeader(headers, 'etag'),
+    location: firstHeader(headers, 'location'),
+    retryAfter: firstHeader(headers, 'retry-after') !== null,
+  };
 }
 
 /** Records one `request.answered`. */
 export function recordAnswered(events: EventSink, answered: AnsweredRequest): void {
+  events.record('request.answered', answeredFields(answered, monotonicMicros()));
+}
+
+/** The fields of one `request.answered`. `nowT` is monotonic microseconds. */
+export function answeredFields(answered: AnsweredRequest, nowT: number): Readonly<Record<string, unknown>> {
   const { sentT, answer, status, handed, path } = answered;
   const { outcome, error } = judgeAnswer({
     status,
     handed,
     byCell: answer !== null,
-    retryAfter: answered.retryAfter,
+    retryAfter: answer?.retryAfter ?? false,
     path: path ?? '',
   });
-  const location = answer && status === 202 ? firstHeader(answer.headers, 'location') : null;
-  events.record('request.answered', {
+  const location = status === 202 ? (answer?.location ?? null) : null;
+  return {
     request: answered.request,
     tenant: answered.tenant,
     method: answered.method,
@@ -50,8 +68,8 @@ export function recordAnswered(events: EventSink, answered: AnsweredRequest): vo
     resent: answered.resent,
     reason: answered.reason,
     sentT,
-    latencyMs: (monotonicMicros() - sentT) / 1000,
-    etag: answer && firstHeader(answer.headers, 'etag'),
+    latencyMs: (nowT - sentT) / 1000,
+    etag: answer?.etag ?? null,
     job: location && location.slice(location.lastIndexOf('/') + 1),
-  });
+  };
 }

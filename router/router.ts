@@ -63,7 +63,6 @@ export class Router implements HttpHandler {
       resent: false,
       sentT: refused.sentT,
       reason: refused.reason,
-      retryAfter: false,
       answer: null,
     });
     const detail = `The router does not take this request: ${refused.reason.replaceAll('-', ' ')}.`;

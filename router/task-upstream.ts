@@ -1,7 +1,8 @@
 import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { TaskView } from './balance.ts';
 import type { AlbSettings } from './contract.ts';
-import { HealthProber, proberTimes, type ProberOptions } from './health-prober.ts';
+import { HealthProber, type ProberOptions } from './health-prober.ts';
+import { proberTimes } from './prober-times.ts';
 import { taskRules } from './health.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 

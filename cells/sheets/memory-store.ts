@@ -27,6 +27,30 @@ export class MemoryStore implements AtomicStore {
     }
   }
 
+  /** Begins a transaction; what it hands back undoes all that comes until {@link end}. */
+  begin(): () => void {
+    const undo: (() => void)[] = [];
+    this.#undo = undo;
+    return () => {
+      for (const step of undo.toReversed()) step();
+    };
+  }
+
+  end(): void {
+    this.#undo = null;
+  }
+
+  /** Another store that holds the same. What is stored is never changed in place, so it is shared. */
+  copy(): MemoryStore {
+    const copy = new MemoryStore();
+    for (const [id, tenant] of this.#tenants) copy.#tenants.set(id, tenant);
+    for (const [name, rows] of this.#sheets) copy.#sheets.set(name, new Map(rows));
+    for (const [name, request] of this.#requests) copy.#requests.set(name, request);
+    for (const [id, job] of this.#jobs) copy.#jobs.set(id, job);
+    for (const [id, job] of this.#outbox) copy.#outbox.set(id, job);
+    return copy;
+  }
+
   tenant(id: string): StoredTenant | null {
     return this.#tenants.get(id) ?? null;
   }

@@ -5,20 +5,16 @@ import type { Endpoint } from '../runtime/part-config.ts';
 import { bullmqOptions, keepEnded, type DeadLetter, type Delivery } from '../sqs/bullmq.ts';
 import { connectQueue } from '../sqs/connect.ts';
 import { queueNames } from '../sqs/contract.ts';
-import type { Receive } from './ports.ts';
+import type { ConsumerNeeds, JobConsumer } from './job-consumer.ts';
 
-export interface ConsumerOptions {
+export interface ConsumerOptions extends ConsumerNeeds {
   readonly endpoint: Endpoint;
   readonly password: string | null;
   readonly embedded: boolean;
-  readonly queue: 'standard' | 'xl';
-  readonly concurrency: number;
-  readonly policies: CellPolicies;
-  readonly receive: (received: Receive) => Promise<void>;
 }
 
-/** The consumers' side of a queue: receives deliveries, and keeps them invisible to others while it works on them. */
-export class Consumer {
+/** BullMQ's. */
+export class Consumer implements JobConsumer {
   readonly #options: ConsumerOptions;
   readonly #redis: Redis;
   readonly #deadLetters: Queue;
@@ -38,7 +34,6 @@ export class Consumer {
     this.#worker = this.#start(options.policies);
   }
 
-  /** Takes new policies: what is in hand ends under the old ones. */
   adopt(policies: CellPolicies): void {
     const { visibilityMs, heartbeat } = this.#policies;
     if (policies.visibilityMs === visibilityMs && policies.heartbeat === heartbeat) return;
@@ -52,7 +47,6 @@ export class Consumer {
     await this.#deadLetters.add('dead', letter, { jobId: letter.job });
   }
 
-  /** Receives nothing more and waits for what is in hand. */
   async stop(): Promise<void> {
     await this.#worker.close().catch(() => {});
     this.#redis.disconnect();

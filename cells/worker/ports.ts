@@ -40,6 +40,8 @@ export interface WorkPorts {
   readonly clock: { readonly nowMs: () => number; readonly monotonicMs: () => number };
   /** Lets the task's other work have its turn: lock renewal, new jobs, the config. */
   readonly yieldTurn: () => Promise<void>;
+  /** What one unit of a recalculation costs. */
+  readonly roundsPerUnit: number;
   readonly wait: (ms: number) => Promise<void>;
   /** True once the task is ending: whatever waits for others gives up. */
   readonly ending: () => boolean;

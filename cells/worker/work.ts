@@ -17,7 +17,7 @@ export async function recalculate(job: JobRow, rows: readonly SheetRow[], ports:
   let work = beginRecalculation(rows, units);
   await withLease(job.id, ports, async (renew) => {
     while (!recalculationEnded(work)) {
-      work = advanceRecalculation(work, unitsOfSlice);
+      work = advanceRecalculation(work, unitsOfSlice, ports.roundsPerUnit);
       renew();
       await ports.yieldTurn();
     }
@@ -30,7 +30,7 @@ export async function exportSheet(job: JobRow, rows: readonly SheetRow[], ports:
   let work = beginRecalculation([], job.units);
   const exported = await withLease(job.id, ports, async (renew) => {
     while (!recalculationEnded(work)) {
-      work = advanceRecalculation(work, unitsOfSlice);
+      work = advanceRecalculation(work, unitsOfSlice, ports.roundsPerUnit);
       renew();
       await ports.yieldTurn();
     }

@@ -11,7 +11,6 @@ import type { SubstrateName } from '../substrate/substrate.ts';
 import { version } from '../version.ts';
 import { printWorld } from '../world/print-world.ts';
 import type { CommandContext } from './context.ts';
-import { unavailable } from './failure.ts';
 import { growForRun } from './grow-for-run.ts';
 import type { DockerOptions } from './prepare-docker.ts';
 
@@ -91,7 +90,12 @@ async function openDriver(
   { scenario, on, docker, onWorld }: RunRequest,
   logs: string,
 ): Promise<OpenedDriver> {
-  if (on === 'virtual') unavailable('--on virtual is not in this version; --on process and --on docker are');
+  if (on === 'virtual') {
+    const { openVirtualWorld } = await import('../substrate/virtual/virtual-world.ts');
+    const driver = await openVirtualWorld(scenario.world, { seed: scenario.seed });
+    onWorld?.(null);
+    return { driver, within: (work) => driver.run(work) };
+  }
   const driver = await growForRun(context, { scenario, on, docker, logs });
   onWorld?.(driver.name);
   return { driver, within: (work) => work() };

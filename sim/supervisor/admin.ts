@@ -1,15 +1,23 @@
-import { FramedClient } from '../../cells/protocol/client.ts';
+import type { RpcClient } from '../../cells/protocol/rpc.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
+import { realRuntime, type Runtime } from '../../cells/runtime/runtime.ts';
+import { wait, type Time } from '../../cells/runtime/time.ts';
 
 /** Connections to the parts' own framed ports, made when first needed and kept. */
 export class AdminConnections {
   readonly #token: string;
+  readonly #runtime: Pick<Runtime, 'connect' | 'time'>;
   readonly #endpointOf: (address: string) => Promise<Endpoint>;
-  readonly #clients = new Map<string, Promise<FramedClient>>();
+  readonly #clients = new Map<string, Promise<RpcClient>>();
   #closed = false;
 
-  constructor(token: string, endpointOf: (address: string) => Promise<Endpoint>) {
+  constructor(
+    token: string,
+    endpointOf: (address: string) => Promise<Endpoint>,
+    runtime: Pick<Runtime, 'connect' | 'time'> = realRuntime,
+  ) {
+    this.#runtime = runtime;
     this.#token = token;
     this.#endpointOf = endpointOf;
   }
@@ -17,7 +25,7 @@ export class AdminConnections {
   /** Calls a part. Rejects with `not-sent` or `unknown` while it is gone or silent. */
   async call<T>(address: string, method: string, args: unknown, timeoutMs = 2000): Promise<T> {
     const client = await this.#clientOf(address);
-    if (!client.connected) await connected(client, Math.min(timeoutMs, 1000));
+    if (!client.connected) await connected(this.#runtime.time, client, Math.min(timeoutMs, 1000));
     return client.call<T>(method, args, timeoutMs);
   }
 
@@ -27,7 +35,7 @@ export class AdminConnections {
     this.#clients.clear();
   }
 
-  #clientOf(address: string): Promise<FramedClient> {
+  #clientOf(address: string): Promise<RpcClient> {
     const known = this.#clients.get(address);
     if (known) return known;
     const client = this.#connect(address);
@@ -36,17 +44,17 @@ export class AdminConnections {
     return client;
   }
 
-  async #connect(address: string): Promise<FramedClient> {
+  async #connect(address: string): Promise<RpcClient> {
     const connect = await this.#endpointOf(address);
     if (this.#closed) throw new RpcError('not-sent', 'the world is ending');
-    return new FramedClient({ connect, token: this.#token, reconnect: true, retryMsMax: 100 });
+    return this.#runtime.connect({ connect, token: this.#token, reconnect: true, retryMsMax: 100 });
   }
 }
 
-async function connected(client: FramedClient, withinMs: number): Promise<void> {
-  const deadline = Date.now() + withinMs;
+async function connected(time: Time, client: RpcClient, withinMs: number): Promise<void> {
+  const deadline = time.monotonicMs() + withinMs;
   while (!client.connected) {
-    if (Date.now() > deadline) throw new RpcError('not-sent', 'the part does not answer');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (time.monotonicMs() > deadline) throw new RpcError('not-sent', 'the part does not answer');
+    await wait(time, 10);
   }
 }

@@ -1,5 +1,6 @@
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { EventSink } from '../../cells/runtime/events.ts';
+import { realTime, wait, type Time, type Timer } from '../../cells/runtime/time.ts';
 import { faultKinds } from '../faults/catalogue.ts';
 import type { FaultKind, FaultPorts, OpenFault, ResolvedTarget, Seen } from '../faults/fault.ts';
 import type { OutsideWord } from './outside-watch.ts';
@@ -48,6 +49,7 @@ interface Running {
 }
 
 export interface FaultRunnerOptions {
+  readonly time?: Time;
   /** What the world runs on: some faults exist only there. */
   readonly on: SubstrateName;
   readonly ports: FaultPorts;
@@ -76,19 +78,21 @@ export class FaultRunner {
   readonly #options: FaultRunnerOptions;
   readonly #running = new Map<string, Running>();
   #lastId = 0;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #time: Time;
+  #timer: Timer | null = null;
   #ticking = false;
 
   constructor(options: FaultRunnerOptions) {
     this.#options = options;
+    this.#time = options.time ?? realTime;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#tick(), tickEveryMs);
+    this.#timer = this.#time.every(tickEveryMs, () => void this.#tick());
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#timer?.cancel();
   }
 
   list(): readonly FaultStatus[] {
@@ -181,7 +185,7 @@ export class FaultRunner {
   }
 
   #firstStatus(kind: FaultKind, open: OpenFault, request: InjectRequest): FaultStatus {
-    const now = Date.now();
+    const now = this.#time.nowMs();
     const lasts = request.forMs ?? (kind.defaultForMs === null || kind.defaultForMs === 0 ? null : kind.defaultForMs);
     return {
       id: open.id,
@@ -234,7 +238,7 @@ export class FaultRunner {
         `${kind.kind} ${open.target.text} was not seen to take in ${proofWithinMs / 1000} s: ${seen.text}`,
       );
     }
-    fault.takenMs = Date.now();
+    fault.takenMs = this.#time.nowMs();
     const command = commandOf(fault.status);
     this.#set(fault, { seen: seen.text, ...(fault.status.state === 'injecting' ? { state: 'open' as const } : {}) });
     events.record('fault.seen', { fault: open.id, what: kind.kind, target: open.target.text, seen: seen.text });
@@ -268,7 +272,7 @@ export class FaultRunner {
 
   #gone(fault: Running, seen: Seen): void {
     const { open } = fault;
-    this.#set(fault, { state: 'gone', healedMs: Date.now(), seen: seen.text });
+    this.#set(fault, { state: 'gone', healedMs: this.#time.nowMs(), seen: seen.text });
     this.#options.ledger.ended(open.id);
     this.#options.events.record('fault.gone', {
       fault: open.id,
@@ -277,7 +281,7 @@ export class FaultRunner {
       seen: seen.text,
     });
     this.#options.onGone(fault.status, open.target);
-    const lastedS = ((Date.now() - fault.status.sinceMs) / 1000).toFixed(1);
+    const lastedS = ((this.#time.nowMs() - fault.status.sinceMs) / 1000).toFixed(1);
     this.#options.onLine(`${open.id} ${open.kind} ${open.target.text} is gone after ${lastedS} s: ${seen.text}`, null);
   }
 
@@ -295,12 +299,12 @@ export class FaultRunner {
   async #tickOne(fault: Running): Promise<void> {
     const { kind, open, status } = fault;
     if (status.state === 'gone') {
-      if (Date.now() - (status.healedMs ?? 0) > keepGoneMs) this.#running.delete(open.id);
+      if (this.#time.nowMs() - (status.healedMs ?? 0) > keepGoneMs) this.#running.delete(open.id);
       return;
     }
     if (status.state !== 'open') return;
     try {
-      if (status.untilMs !== null && Date.now() >= status.untilMs) {
+      if (status.untilMs !== null && this.#time.nowMs() >= status.untilMs) {
         await this.#end(fault);
       } else if (endsByItself(kind, open, status)) {
         const seen = await kind.gone(this.#options.ports, open);
@@ -315,11 +319,11 @@ export class FaultRunner {
   }
 
   async #untilSeen(probe: () => Promise<Seen>): Promise<Seen> {
-    const deadline = Date.now() + proofWithinMs;
+    const deadline = this.#time.nowMs() + proofWithinMs;
     for (;;) {
       const seen = await probe().catch((error: Error) => ({ ok: false, text: error.message }));
-      if (seen.ok || Date.now() > deadline) return seen;
-      await new Promise((resolve) => setTimeout(resolve, probeEveryMs));
+      if (seen.ok || this.#time.nowMs() > deadline) return seen;
+      await wait(this.#time, probeEveryMs);
     }
   }
 

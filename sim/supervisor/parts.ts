@@ -1,4 +1,5 @@
 import type { EventSink } from '../../cells/runtime/events.ts';
+import { realTime, type Time } from '../../cells/runtime/time.ts';
 import type { PartObservation, PartState, Substrate } from '../substrate/substrate.ts';
 import type { PartSize, PartSpec } from '../world/part.ts';
 
@@ -14,6 +15,7 @@ export interface PartRecord {
 }
 
 export interface PartsOptions {
+  readonly time?: Pick<Time, 'nowMs'>;
   readonly substrate: Substrate;
   readonly events: EventSink;
   /** The part as it ought to be started now: counts and policies change while a world lives. */
@@ -27,6 +29,7 @@ export interface PartsOptions {
 /** Every part that this world has started, what it is now, and who wanted its last death. */
 export class Parts {
   readonly #options: PartsOptions;
+  readonly #time: Pick<Time, 'nowMs'>;
   readonly #records = new Map<string, PartRecord>();
   /** Deaths that were asked for and have not been seen yet. */
   readonly #expected = new Set<string>();
@@ -35,6 +38,7 @@ export class Parts {
 
   constructor(options: PartsOptions) {
     this.#options = options;
+    this.#time = options.time ?? realTime;
     options.substrate.onExit((exit) => this.#died(exit.address, exit.code, exit.signal));
     options.substrate.onOutsideChange(({ address, what }) => {
       // Somebody else started it: from here on it is a start like any other.
@@ -118,7 +122,7 @@ export class Parts {
       this.#records.set(observation.address, {
         ...record,
         observation,
-        sinceMs: changed ? Date.now() : record.sinceMs,
+        sinceMs: changed ? this.#time.nowMs() : record.sinceMs,
       });
     }
   }
@@ -146,7 +150,7 @@ export class Parts {
     if (!spec) throw new Error(`this world has no part ${address}`);
     const before = this.#records.get(address);
     this.#set(address, 'starting', { restarts: before ? before.restarts + 1 : 0, lives: before?.lives ?? 0 });
-    const startedAt = Date.now();
+    const startedAt = this.#time.nowMs();
     try {
       await this.#options.substrate.start(spec);
     } catch (error) {
@@ -156,10 +160,10 @@ export class Parts {
     const observation = await this.#options.substrate.observe(address);
     const record = this.#records.get(address);
     if (record) {
-      this.#records.set(address, { ...record, observation, sinceMs: Date.now(), lives: record.lives + 1 });
+      this.#records.set(address, { ...record, observation, sinceMs: this.#time.nowMs(), lives: record.lives + 1 });
     }
     const kind = before ? 'part.replaced' : 'part.started';
-    this.#options.events.record(kind, { address, pid: observation.pid, why, tookMs: Date.now() - startedAt });
+    this.#options.events.record(kind, { address, pid: observation.pid, why, tookMs: this.#time.nowMs() - startedAt });
     this.#options.onServing(address);
   }
 
@@ -175,7 +179,7 @@ export class Parts {
     const wasStarting = this.#starting.has(address);
     this.#set(address, signal === 'SIGKILL' || code !== 0 ? 'dead' : 'stopped', {});
     this.#options.events.record('part.died', { address, code, signal, by: expected ? 'petri' : 'outside' });
-    if (!expected && !wasStarting && !this.#ending) this.#options.onOutsideDeath(address, Date.now());
+    if (!expected && !wasStarting && !this.#ending) this.#options.onOutsideDeath(address, this.#time.nowMs());
   }
 
   #set(address: string, state: PartState, change: { restarts?: number; lives?: number }): void {
@@ -187,7 +191,7 @@ export class Parts {
       observation: { ...alive, state },
       restarts: change.restarts ?? before?.restarts ?? 0,
       lives: change.lives ?? before?.lives ?? 0,
-      sinceMs: Date.now(),
+      sinceMs: this.#time.nowMs(),
     });
   }
 }

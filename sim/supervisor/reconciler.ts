@@ -1,4 +1,5 @@
 import type { EventSink } from '../../cells/runtime/events.ts';
+import { realTime, type Time, type Timer } from '../../cells/runtime/time.ts';
 import type { Action, Observation } from '../pilot/contract.ts';
 import type { AdminConnections } from './admin.ts';
 import type { Parts } from './parts.ts';
@@ -7,8 +8,9 @@ const everyMs = 200;
 const stopGraceMs = 5000;
 
 export interface ReconcilerOptions {
+  readonly time?: Time;
   readonly parts: Parts;
-  readonly admin: AdminConnections;
+  readonly admin: Pick<AdminConnections, 'call'>;
   readonly events: EventSink;
   readonly replaceAfterMs: number;
   readonly held: () => readonly string[];
@@ -20,20 +22,22 @@ export interface ReconcilerOptions {
 /** Shows control what there is, and does what it decides. Control gone: nothing in a cell is replaced, and traffic goes on. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #time: Time;
+  #timer: Timer | null = null;
   #busy = false;
   readonly #underWay = new Set<string>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#time = options.time ?? realTime;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.tick(), everyMs);
+    this.#timer = this.#time.every(everyMs, () => void this.tick());
   }
 
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
+    this.#timer?.cancel();
     this.#timer = null;
   }
 
@@ -61,7 +65,7 @@ export class Reconciler {
       .all()
       .filter(({ address }) => address.includes('/') && !/^(router|links)\//.test(address))
       .map(({ address, observation, sinceMs }) => ({ address, state: observation.state, sinceMs }));
-    return { nowMs: Date.now(), parts, held: this.#options.held(), queues: this.#options.queues() };
+    return { nowMs: this.#time.nowMs(), parts, held: this.#options.held(), queues: this.#options.queues() };
   }
 
   #do(action: Action): void {
@@ -87,7 +91,7 @@ export class Reconciler {
       const record = this.#options.parts.get(address);
       if (!record || held.has(address)) continue;
       if (!['dead', 'stopped'].includes(record.observation.state)) continue;
-      if (Date.now() - record.sinceMs < this.#options.replaceAfterMs) continue;
+      if (this.#time.nowMs() - record.sinceMs < this.#options.replaceAfterMs) continue;
       this.#do({ kind: 'start', address, why: 'replace' });
     }
   }

@@ -1,13 +1,6 @@
 import type { Store } from '../store.ts';
-import {
-  beginning,
-  passed,
-  turned,
-  type Clock,
-  type Film,
-  type Playback,
-  type PlaybackIntent,
-} from '../../sim/replay/playback.ts';
+import { beginning, passed, turned, type Film, type Playback, type PlaybackIntent } from '../playback.ts';
+import type { PlaybackView } from '../present/view.ts';
 
 const frameMs = 100;
 
@@ -16,7 +9,7 @@ export interface PlayerOptions {
   readonly store: Store;
   /** Where it begins, in milliseconds of the run. */
   readonly atMs: number;
-  readonly faults: Clock['faults'];
+  readonly faults: PlaybackView['faults'];
   readonly done: readonly { readonly atMs: number; readonly command: string }[];
 }
 
@@ -47,7 +40,7 @@ export class Player {
     const { film, store, faults, done } = this.#options;
     const { atMs, playing } = this.#playback;
     const next = done.find((each) => each.atMs > atMs) ?? null;
-    store.show({ ...film.at(atMs), clock: { ...this.#playback, mode: 'replay', faults, next } });
+    store.show(film.at(atMs), { ...this.#playback, faults, next });
     if (!playing) this.close();
     else if (!this.#timer) {
       this.#lastMs = performance.now();

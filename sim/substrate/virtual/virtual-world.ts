@@ -1,0 +1,439 @@
+import { mapTables } from '../../../cells/dynamodb/contract.ts';
+import { RpcError } from '../../../cells/protocol/rpc-error.ts';
+import type { Event, EventSink } from '../../../cells/runtime/events.ts';
+import { wait, type Time } from '../../../cells/runtime/time.ts';
+import type { CellMap, TenantEntry } from '../../../router/cell-map.ts';
+import type { JudgedWorld } from '../../judge/contract.ts';
+import { affectedBy } from '../../ledger/affected.ts';
+import type { WorldDriver } from '../../scenario/driver.ts';
+import type { Action } from '../../scenario/scenario.ts';
+import { skippedInvariants } from '../../scenario/skipped-invariants.ts';
+import type { FaultStatus, Snapshot, Status } from '../../state/status.ts';
+import { AdminConnections } from '../../supervisor/admin.ts';
+import { WorldFaultPorts } from '../../supervisor/fault-ports.ts';
+import { FaultRunner } from '../../supervisor/fault-runner.ts';
+import { Parts } from '../../supervisor/parts.ts';
+import { Reconciler } from '../../supervisor/reconciler.ts';
+import type { FinalReadBack } from '../../traffic/contract.ts';
+import { cellOf, isXl, kindOf } from '../../world/address.ts';
+import { Plan } from '../../world/plan.ts';
+import { cellPolicies, clientRetry, controlPolicies, policyValues, routerPolicies } from '../../world/policies.ts';
+import { lossesOf } from '../../world/services.ts';
+import { resolveTarget } from '../../world/target.ts';
+import type { World } from '../../world/world.ts';
+import type { ResolvedTarget } from '../../faults/fault.ts';
+import { Life } from './life.ts';
+import { Scheduler } from './scheduler.ts';
+import { runVirtually } from './time-loop.ts';
+import { virtualPlaces } from './virtual-places.ts';
+import { VirtualObserver } from './virtual-observer.ts';
+import { beginsT, sinkOf, virtualRuntime } from './virtual-runtime.ts';
+import { VirtualSubstrate } from './virtual-substrate.ts';
+import { Network } from './wire.ts';
+
+const token = 'virtual';
+const stepMsMax = 60_000;
+const longStepMsMax = 600_000;
+const servesWithinMs = 30_000;
+
+export interface VirtualWorldOptions {
+  readonly seed: number;
+  /** Keeps the figures that `status` shows; without it those of traffic are empty, and the run is faster. */
+  readonly observe?: boolean;
+}
+
+/** A driver that owns time: work that waits for its world goes through `run`. */
+export interface VirtualWorldDriver extends WorldDriver {
+  /** Lets virtual time go on, as fast as it goes, until the work has ended. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  snapshot(): Snapshot;
+  readonly scheduler: Scheduler;
+}
+
+/** Grows a world in virtual time; resolves once every cell serves. Nothing here waits for a real clock. */
+export async function openVirtualWorld(world: World, options: VirtualWorldOptions): Promise<VirtualWorldDriver> {
+  const virtual = new VirtualWorld({ ...world, on: 'virtual' }, options);
+  await virtual.run(() => virtual.grow());
+  return virtual;
+}
+
+class VirtualWorld implements VirtualWorldDriver {
+  readonly on = 'virtual' as const;
+  readonly scheduler = new Scheduler(beginsT);
+  readonly world: World;
+  readonly parts: Parts;
+  readonly faults: FaultRunner;
+  readonly admin: AdminConnections;
+  readonly substrate: VirtualSubstrate;
+  readonly #events: EventSink;
+  readonly #time: Time;
+  readonly #ports: WorldFaultPorts;
+  readonly #reconciler: Reconciler;
+  readonly #observer: VirtualObserver;
+  readonly #listeners: ((events: readonly Event[]) => void)[] = [];
+  readonly #roles = new Map<string, 'writer' | 'reader'>();
+  #policies: Readonly<Record<string, string>>;
+  #traffic: World['traffic'];
+  #desired: Readonly<Record<string, number>> | null = null;
+  #map: CellMap = { version: -1, tenants: {} };
+
+  constructor(world: World, { seed, observe = true }: VirtualWorldOptions) {
+    this.world = { ...world, seed };
+    this.#policies = world.policies;
+    this.#traffic = { ...world.traffic, on: false };
+    const network = new Network(this.scheduler, seed);
+    const life = new Life('supervisor', 'supervisor.1', this.scheduler);
+    const runtime = virtualRuntime(network, life, null);
+    const { time } = runtime;
+    this.#time = time;
+    this.#events = sinkOf(life, this.scheduler, time, (event) => this.#take(event));
+    this.substrate = new VirtualSubstrate({
+      network,
+      onEvent: (event) => this.#take(event),
+      engineKeeps: world.engine !== 'embedded',
+    });
+    this.parts = new Parts({
+      time,
+      substrate: this.substrate,
+      events: this.#events,
+      specOf: (address) => this.#ports.released(this.plan().part(address)),
+      onServing: (address) => void this.#greet(address),
+      onOutsideDeath: () => void this.#reconciler.tick(),
+    });
+    this.admin = new AdminConnections(
+      token,
+      (address) => Promise.resolve(this.plan().reach(adminNameOf(address))),
+      runtime,
+    );
+    this.#ports = new WorldFaultPorts({
+      parts: this.parts,
+      admin: this.admin,
+      isScaledAway: (address) => this.#isScaledAway(address),
+      badRelease: () => Promise.reject(new RpcError('usage', 'a bad release needs a world on docker')),
+      planned: (address) => this.plan().part(address),
+      wipeVolume: (volume) => Promise.resolve(this.substrate.wipe(volume)),
+      powerLoss: (address) => this.substrate.powerLoss(address),
+    });
+    this.faults = new FaultRunner({
+      time,
+      on: 'virtual',
+      ports: this.#ports,
+      events: this.#events,
+      resolve: (target) => this.resolve(target),
+      affected: (kind, target) => affectedBy(kind, target, this.#roles),
+      ledger: { intent: () => Promise.resolve(), ended: () => {} },
+      onOpen: (status, target) => this.#observer.faultOpened(status, affectedBy(status.kind, target, this.#roles)),
+      onGone: (status) => this.#observer.faultGone(status),
+      onLine: (text, command) => this.#observer.line(text, command),
+    });
+    this.#reconciler = new Reconciler({
+      time,
+      parts: this.parts,
+      admin: this.admin,
+      events: this.#events,
+      replaceAfterMs: world.cell.replaceAfterMs,
+      held: () => this.#ports.held(),
+      queues: () => this.#xlQueues(),
+      ownParts: () => this.#ownParts(),
+    });
+    this.#observer = new VirtualObserver(
+      {
+        world: this.world,
+        time,
+        parts: this.parts,
+        admin: this.admin,
+        substrate: this.substrate,
+        cells: () => this.plan().cells,
+        map: () => this.map(),
+        roles: this.#roles,
+        faults: () => this.faults.list(),
+        traffic: () => this.#traffic,
+      },
+      observe,
+    );
+  }
+
+  plan(): Plan {
+    const values = policyValues(this.#policies);
+    return new Plan({
+      world: this.world,
+      token,
+      places: virtualPlaces,
+      engine: null,
+      desired: this.#desired,
+      policies: {
+        cell: cellPolicies(values),
+        router: routerPolicies(values),
+        clientRetry: clientRetry(values),
+        control: controlPolicies(values),
+      },
+    });
+  }
+
+  async grow(): Promise<void> {
+    const addresses = this.plan()
+      .initialParts()
+      .map(({ address }) => address);
+    await Promise.all(addresses.map((address) => this.parts.start(address, 'grow')));
+    this.#reconciler.start();
+    this.faults.start();
+    await this.#untilServing(null);
+    this.#observer.served();
+    await this.#setTraffic({});
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return runVirtually(this.scheduler, work);
+  }
+
+  nowT(): number {
+    return this.scheduler.t;
+  }
+
+  wait(ms: number): Promise<void> {
+    return wait(this.#time, ms);
+  }
+
+  onEvents(listener: (events: readonly Event[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  status(): Promise<Status> {
+    return this.#observer.status();
+  }
+
+  snapshot(): Snapshot {
+    return this.#observer.snapshot();
+  }
+
+  inject(request: Parameters<WorldDriver['inject']>[0]): Promise<FaultStatus> {
+    return this.faults.inject({ ...request, by: 'scenario' });
+  }
+
+  heal(id: string | null): Promise<readonly FaultStatus[]> {
+    return this.faults.heal(id);
+  }
+
+  async setPolicy(name: string, value: string): Promise<void> {
+    this.#policies = { ...this.#policies, [name]: value };
+    this.#events.record('policy.changed', { name, value });
+    const values = policyValues(this.#policies);
+    const quietly = (address: string, method: string, args: unknown) =>
+      this.admin.call(address, method, args).catch(() => null);
+    await Promise.all([
+      ...this.#routers().map((address) => quietly(address, 'policies.set', routerPolicies(values))),
+      quietly('traffic', 'set', { clientRetry: clientRetry(values) }),
+      this.#tellControl().catch(() => null),
+    ]);
+  }
+
+  async act(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'restart':
+        return this.#restart(action.target);
+      case 'tenant-add':
+        await this.#control('tenant.add', { tenant: action.tenant, cell: action.cell });
+        await this.admin.call('traffic', 'tenants.set', { tenants: Object.keys(this.map().tenants) }).catch(() => null);
+        return;
+      case 'pin':
+        if (action.cell !== null) return this.#move(action.tenant, action.cell, { after: 'pinned', evenPinned: true });
+        await this.#control('tenant.override', { tenant: action.tenant, override: 'pinned' });
+        return;
+      case 'quarantine':
+        if (action.to !== null) return this.#move(action.tenant, action.to, { evenPinned: true, quarantine: true });
+        await this.#control('tenant.override', { tenant: action.tenant, override: 'quarantined' });
+        return;
+      case 'move':
+        return this.#move(action.tenant, action.to, {});
+      case 'drain':
+      case 'evacuate':
+        return this.#empty(action.cell, action.do === 'drain' ? 'draining' : 'evacuating');
+      case 'scale':
+        return this.#scale(action.cell, action.service, action.count);
+      case 'redrive':
+        await this.admin.call(`${action.cell}/web/1`, 'redrive', {}, stepMsMax);
+        return;
+      case 'traffic': {
+        const { do: _, ...change } = action;
+        await this.#setTraffic(change);
+      }
+    }
+  }
+
+  async readBack(withinMs: number): Promise<void> {
+    let now = await this.admin.call<FinalReadBack>('traffic', 'final.start', { withinMs });
+    while (!now.done) {
+      await this.wait(100);
+      now = await this.admin.call<FinalReadBack>('traffic', 'final.status', {});
+    }
+  }
+
+  estate(): Promise<Omit<JudgedWorld, 'seed'>> {
+    return Promise.resolve({
+      on: 'virtual',
+      map: this.map(),
+      parts: this.parts.all().map(({ address }) => ({
+        address,
+        kind: kindOf(address),
+        cell: cellOf(address),
+        role: this.#roles.get(address),
+      })),
+      onLoss: lossesOf(this.world),
+      client: 'traffic',
+      skipped: skippedInvariants(this.world),
+    });
+  }
+
+  async end(): Promise<void> {
+    this.#reconciler.stop();
+    this.faults.stop();
+    await this.substrate.destroy();
+  }
+
+  /** The map as its store holds it now: whoever watches from outside may look at the disk. */
+  map(): CellMap {
+    const items = this.substrate.itemsOf('map');
+    const version = Number(items.get(mapTables.meta, 'map')?.['version'] ?? 0);
+    if (this.#map.version === version) return this.#map;
+    const tenants: Record<string, TenantEntry> = {};
+    for (const { key, item } of items.scan([mapTables.tenants], '')) tenants[key] = item as unknown as TenantEntry;
+    return (this.#map = { version, tenants });
+  }
+
+  resolve(text: string): ResolvedTarget {
+    const plan = this.plan();
+    const known = this.parts
+      .all()
+      .filter(({ observation, address }) => observation.state !== 'stopped' || !isXl(address));
+    const found = resolveTarget(text, {
+      cells: plan.cells,
+      addresses: known.map(({ address }) => address).filter((address) => address !== 'traffic'),
+      links: [...new Set(plan.cells.flatMap((cell) => plan.linksOf(cell).map(({ name }) => name)))],
+      auroraRoles: Object.fromEntries(this.#roles),
+    });
+    if (!found.ok) throw new RpcError('usage', found.error);
+    return found.value;
+  }
+
+  #take(event: Event): void {
+    if (event.kind === 'aurora.role') {
+      if (event['role'] === 'writer' || event['role'] === 'reader') this.#roles.set(event.part, event['role']);
+      else this.#roles.delete(event.part);
+    }
+    this.#observer.take(event);
+    const one = [event];
+    for (const tell of this.#listeners) tell(one);
+  }
+
+  async #restart(text: string): Promise<void> {
+    const target = this.resolve(text);
+    const healed = await this.faults.healCovering(target.addresses);
+    if (healed.length > 0) await this.#ports.startMissing(target.addresses);
+    else {
+      const id = `restart ${target.text}`;
+      const affected = affectedBy('restart', target, this.#roles);
+      this.#events.record('restart.begun', { fault: id, target: target.text, affected });
+      await Promise.all(
+        target.addresses.map(async (address) => {
+          await this.parts.stop(address, 5000);
+          if (!isXl(address)) await this.parts.start(address, 'restart');
+        }),
+      );
+      this.#events.record('restart.ended', { fault: id, target: target.text });
+    }
+    await this.#untilServing(target.cell);
+  }
+
+  async #move(tenant: string, to: string, how: object): Promise<void> {
+    const args = { tenant, to, evenPinned: false, quarantine: false, ...how };
+    await this.#control('tenant.move', args, longStepMsMax);
+  }
+
+  async #empty(cell: string, how: 'draining' | 'evacuating'): Promise<void> {
+    await this.#control('cell.empty', { cell, how });
+    const isEmpty = () =>
+      Object.values(this.map().tenants).every((entry) => entry.cell !== cell || entry.override === 'pinned');
+    const deadlineT = this.nowT() + longStepMsMax * 1000;
+    while (!isEmpty()) {
+      if (this.nowT() > deadlineT) throw new RpcError('unproven', `cell ${cell} was not emptied in 10 min`);
+      await this.wait(100);
+    }
+  }
+
+  async #scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<void> {
+    this.#desired = { ...this.plan().desired(), [`${cell}/${service}`]: count };
+    const links = this.plan().linksOf(cell);
+    await this.admin.call(`links/${cell}`, 'links.set', { links }).catch(() => null);
+    await this.#control('scale', { cell, service, count });
+    const targets = this.plan().albTargets(cell);
+    await this.admin.call(`${cell}/alb`, 'targets.set', { targets }).catch(() => null);
+  }
+
+  async #setTraffic(change: Partial<World['traffic']>): Promise<void> {
+    this.#traffic = { ...this.#traffic, ...change };
+    await this.admin.call('traffic', 'set', this.#traffic, 5000);
+  }
+
+  async #tellControl(): Promise<void> {
+    const values = policyValues(this.#policies);
+    await this.admin.call(
+      'control',
+      'policies.set',
+      { cell: cellPolicies(values), control: controlPolicies(values) },
+      5000,
+    );
+  }
+
+  async #control(method: string, args: unknown, timeoutMs = 10_000): Promise<unknown> {
+    return this.admin.call('control', method, args, timeoutMs);
+  }
+
+  async #untilServing(cell: string | null): Promise<void> {
+    const deadlineT = this.nowT() + servesWithinMs * 1000;
+    for (;;) {
+      if (await this.#observer.allServe(cell)) return;
+      if (this.nowT() > deadlineT)
+        throw new RpcError('unproven', `${cell ?? 'the world'} was not seen serving within 30 s`);
+      await this.wait(30);
+    }
+  }
+
+  async #greet(address: string): Promise<void> {
+    if (address.startsWith('links/')) await this.#ports.restoreRules(address).catch(() => {});
+    await this.#ports.restoreConditions(address, false).catch(() => {});
+    if (address === 'traffic' && this.#observer.serving) await this.#setTraffic({}).catch(() => {});
+    if (address === 'control' && this.#observer.serving) await this.#tellControl().catch(() => {});
+  }
+
+  #xlQueues() {
+    return Object.fromEntries(
+      this.plan().cells.map((cell) => {
+        const counts = this.substrate.queueCounts(cell);
+        return [cell, { xlWaiting: counts?.xl.waiting ?? null, xlInFlight: counts?.xl.inFlight ?? null }] as const;
+      }),
+    );
+  }
+
+  #isScaledAway(address: string): boolean {
+    const [cell = '', service = '', index = ''] = address.split('/');
+    if (service !== 'web' && service !== 'worker') return false;
+    return Number(index) > (this.plan().desired()[`${cell}/${service}`] ?? 0);
+  }
+
+  #routers(): string[] {
+    return Array.from({ length: this.world.routers }, (_, index) => `router/${index + 1}`);
+  }
+
+  #ownParts(): string[] {
+    return ['map', 'control', 'traffic', ...this.#routers(), ...this.plan().cells.map((cell) => `links/${cell}`)];
+  }
+}
+
+/** Stores are managed over the port that they serve on, every other part over one of its own. */
+function adminNameOf(address: string): string {
+  return address === 'map' || /\/(aurora|dynamodb)/.test(address) ? address : `${address}:admin`;
+}
