@@ -25,6 +25,7 @@ import { grow, type GrowthOptions } from './growth.ts';
 import { Observer } from './observer.ts';
 import { OutsideWatch } from './outside-watch.ts';
 import { Parts } from './parts.ts';
+import { portsPerTask } from './port-pool.ts';
 import { Reconciler } from './reconciler.ts';
 import type { StateFolder } from './state-folder.ts';
 import { Takeover } from './takeover.ts';
@@ -308,7 +309,7 @@ export class LiveWorld {
   /** What is added is connected first and then asked; what goes is asked no more, then ended, then cut off. */
   async scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<readonly string[]> {
     const { services } = this.world.cell;
-    await this.#ground.reserve(count * (6 + portsOfServices(services, 0)));
+    await this.#ground.reserve(count * (portsPerTask + portsOfServices(services, 0)));
     const before = this.#desired;
     const now = { ...this.plan().desired(), [`${cell}/${service}`]: count };
     const fewer = count < (this.plan().desired()[`${cell}/${service}`] ?? 0);

@@ -1,4 +1,20 @@
+import { portsOfServices } from '../world/services.ts';
+import type { World } from '../world/world.ts';
 import { freePorts } from '../substrate/process/free-ports.ts';
+
+/** Routers, map, control and traffic, with some to spare. */
+const portsBeside = 20;
+/** What a cell has one or two of, and their links, with some to spare. */
+const portsPerCell = 20;
+/** A task's own two, and its links to both Auroras, to DynamoDB and to the queue. */
+export const portsPerTask = 6;
+
+/** As many ports as a world may ask for before anything is scaled. */
+export function portsOfWorld({ cells, cell }: World): number {
+  // An XL worker has its links before it runs.
+  const tasks = cell.web + cell.worker + 1;
+  return portsBeside + cells * (portsPerCell + tasks * portsPerTask + portsOfServices(cell.services, tasks));
+}
 
 /** The ports of one world by name, fixed once chosen: a replaced part listens where its neighbours look for it. */
 export class PortPool {

@@ -5,17 +5,13 @@ import { findEngine, prepareRedis, redisConfigFile, type Engine } from '../../ce
 import { ProcessSubstrate } from '../substrate/process/process-substrate.ts';
 import type { PartSpec } from '../world/part.ts';
 import { cellIds } from '../world/population.ts';
-import { portsOfServices, serviceVolume, unrunnableOn } from '../world/services.ts';
+import { serviceVolume, unrunnableOn } from '../world/services.ts';
 import { processPlaces } from '../world/process-places.ts';
 import type { World } from '../world/world.ts';
 import { choosePort, type Ground, type GroundInputs } from './ground.ts';
-import { PortPool } from './port-pool.ts';
+import { PortPool, portsOfWorld } from './port-pool.ts';
 import { programPath } from './programs.ts';
 import type { StateFolder } from './state-folder.ts';
-
-/** Ports that a world of the default shape needs per cell, with room to scale. */
-const portsPerCell = 40;
-const portsBeside = 20;
 
 /** Finds engine and ports, makes the volumes. Starts nothing. */
 export async function prepareProcessGround({ world, folder, token, ledger }: GroundInputs): Promise<Ground> {
@@ -24,11 +20,7 @@ export async function prepareProcessGround({ world, folder, token, ledger }: Gro
   const engine = await chooseEngine(world);
   const routerPort = await choosePort(world.port);
   const ports = new PortPool(token);
-  await ports.reserve(
-    portsBeside +
-      world.cells * portsPerCell +
-      world.cells * portsOfServices(world.cell.services, world.cell.web + world.cell.worker),
-  );
+  await ports.reserve(portsOfWorld(world));
   const redisArgs = await makeVolumes(world, folder, engine, ports, token);
   const portOf = (name: string) => ports.of(name);
   const places = processPlaces({ folders: folder, portOf, routerPort });
