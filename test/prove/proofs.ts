@@ -6,6 +6,7 @@ import { outsideFaults, playOutside } from './docker-outside.ts';
 import { DockerDecoys, killDockerSupervisor } from './docker-supervisor-killed.ts';
 import { foreignFaults, openForeign, playForeign } from './foreign.ts';
 import { killCell, openArena } from './kill-cell.ts';
+import { moveUnderFire } from './moves.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
 import type { Proof } from './rounds.ts';
 import { Decoys, killSupervisor } from './supervisor-killed.ts';
@@ -51,6 +52,16 @@ export function proofs(place: Place): readonly Proof[] {
             const fault = partFaults[round % partFaults.length];
             if (fault) tell(await playPartFault(arena, fault));
           }
+        }),
+    },
+    {
+      name: 'moves',
+      claim:
+        'a tenant moves under load while parts are killed, paused and cut off: it ends in one home, and nothing is lost',
+      full: onDocker ? 20 : 50,
+      run: (rounds, tell) =>
+        inArena(place, async (arena) => {
+          for (let round = 0; round < rounds; round++) tell(await moveUnderFire(arena, round, Math.random()));
         }),
     },
     foreignProof(place),
