@@ -34,6 +34,7 @@ export interface WorldDriver {
   /** A fault's id, a target, or null for all. Resolves once the probes say gone. */
   heal(id: string | null): Promise<readonly FaultStatus[]>;
   setPolicy(name: string, value: string): Promise<void>;
+  /** Resolves once it was done; a move and an emptying once they have begun, since a fault may keep them for long. */
   act(action: Action): Promise<void>;
   /**
    * After traffic has ended: reads every row that was ever written and asks after every job that was accepted, through the router,

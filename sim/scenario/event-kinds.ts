@@ -40,6 +40,7 @@ export const eventKinds: Readonly<Record<string, readonly string[]>> = {
   'map.refused': ['version', 'source', 'by'],
   'policy.changed': ['name', 'value'],
   'tenant.added': ['tenant', 'cell', 'epoch'],
+  'move.begun': ['tenant', 'from', 'to', 'epoch'],
   'move.quiesced': ['tenant', 'from', 'to', 'epoch'],
   'move.drained': ['tenant', 'from', 'to', 'epoch'],
   'move.fenced': ['tenant', 'from', 'to', 'epoch'],
@@ -48,6 +49,8 @@ export const eventKinds: Readonly<Record<string, readonly string[]>> = {
   'move.flipped': ['tenant', 'from', 'to', 'epoch'],
   'move.resumed': ['tenant', 'from', 'to', 'epoch'],
   'move.cleaned': ['tenant', 'from', 'to', 'epoch'],
+  'move.failed': ['tenant', 'from', 'to', 'epoch'],
+  'move.rolled-back': ['tenant', 'from', 'to', 'epoch'],
 };
 
 export const eventKindNames = Object.keys(eventKinds) as [string, ...string[]];

@@ -26,8 +26,8 @@ export interface LiveDriverOptions {
 
 /** A fault is proven within 30 s or reported as unproven; the answer needs a little more. */
 const stepMsMax = 60_000;
-/** A move that cannot go on is put back within a minute. */
-const moveMsMax = 90_000;
+/** A move goes on while a fault keeps it from ending. */
+const moveMsMax = 3_600_000;
 
 /** Drives a world of processes or containers over its supervisor's socket, and records it from its event files. */
 export class LiveDriver implements WorldDriver {
@@ -35,6 +35,8 @@ export class LiveDriver implements WorldDriver {
   readonly #options: LiveDriverOptions;
   readonly #recorder: WorldRecorder;
   readonly #waiting = new Map<NodeJS.Timeout, () => void>();
+  /** Those who wait for a tenant's move to begin. */
+  readonly #begun = new Map<string, () => void>();
   #ended = false;
 
   constructor(options: LiveDriverOptions) {
@@ -42,6 +44,9 @@ export class LiveDriver implements WorldDriver {
     this.on = world.on;
     this.#options = options;
     this.#recorder = new WorldRecorder(connection.folder.events, spool, world.on === 'docker' ? 'docker' : 'process');
+    this.#recorder.onEvents((events) => {
+      for (const event of events) if (event.kind === 'move.begun') this.#begun.get(String(event['tenant']))?.();
+    });
   }
 
   /** The name of the world, as `petri status --name` takes it. */
@@ -167,8 +172,11 @@ export class LiveDriver implements WorldDriver {
     this.#options.connection.close();
   }
 
-  /** One that is put back has been done: the record tells why. */
-  async #move(tenant: string, cell: string, as: 'move' | 'pin' | 'quarantine'): Promise<void> {
-    await this.#options.connection.call('tenant.move', { tenant, cell, as }, moveMsMax);
+  /** Resolves once it has begun. Whether it succeeds is for its events to say: what is done to it meanwhile may well be what the scenario is about. */
+  #move(tenant: string, cell: string, as: 'move' | 'pin' | 'quarantine'): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#begun.set(tenant, resolve);
+      this.#options.connection.call('tenant.move', { tenant, cell, as }, moveMsMax).then(() => resolve(), reject);
+    });
   }
 }

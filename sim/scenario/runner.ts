@@ -4,6 +4,7 @@ import type { RunPlan } from '../runs/contract.ts';
 import type { Status } from '../state/status.ts';
 import { isTrue } from './condition.ts';
 import type { WorldDriver } from './driver.ts';
+import { OpenMoves } from './open-moves.ts';
 import type { Scenario, TimelineEntry } from './scenario.ts';
 import { Timeline } from './timeline.ts';
 
@@ -59,6 +60,7 @@ class ScenarioRun {
   readonly #driver: WorldDriver;
   readonly #hooks: RunHooks;
   readonly #timeline: Timeline;
+  readonly #moves = new OpenMoves();
   readonly #inconclusive: string[] = [];
   #cut = false;
   #wake: () => void = () => {};
@@ -102,10 +104,9 @@ class ScenarioRun {
       await Promise.race([driver.wait(runMs), this.#cutShort]);
     }
     this.#timeline.stop();
-    await Promise.race([this.#timeline.settled(), this.#cutShort]);
     this.#hooks.onPhase?.('recovering');
-    const healedT = await this.#rollBack();
     const recoverWithinMs = expect.recoverWithinMs ?? recoverMsDefault;
+    const healedT = await this.#rollBack(recoverWithinMs);
     if (!this.#cut) await this.#untilRecovered(recoverWithinMs);
     if (!this.#cut) {
       this.#hooks.onPhase?.('reading-back');
@@ -130,7 +131,10 @@ class ScenarioRun {
 
   #take(events: readonly Event[]): void {
     if (!this.#driver.replay) this.#keep(events);
-    for (const event of events) this.#timeline.take(event);
+    for (const event of events) {
+      this.#timeline.take(event);
+      this.#moves.take(event);
+    }
   }
 
   async #replay(): Promise<void> {
@@ -158,9 +162,15 @@ class ScenarioRun {
   }
 
   /** Ends traffic and heals everything; the moment at which all was healed. */
-  async #rollBack(): Promise<number> {
+  async #rollBack(withinMs: number): Promise<number> {
+    const heal = () => this.#attempt('not everything could be healed', () => this.#driver.heal(null));
     await this.#attempt('traffic could not be ended', () => this.#driver.act({ do: 'traffic', on: false }));
-    await this.#attempt('not everything could be healed', () => this.#driver.heal(null));
+    await heal();
+    if (this.#timeline.isBusy) {
+      // What was begun may have waited for the heal, or have hurt something after it.
+      await Promise.race([this.#timeline.settled(), this.#driver.wait(withinMs)]);
+      await heal();
+    }
     return this.#driver.nowT();
   }
 
@@ -169,6 +179,7 @@ class ScenarioRun {
       ...cells.filter(({ health }) => health !== 'serving').map(({ id }) => id),
       ...faults.filter(({ state }) => state !== 'gone').map(({ id }) => id),
       ...(traffic.inFlight ? ['traffic'] : []),
+      ...(this.#moves.size > 0 ? ['moves'] : []),
     ]);
   }
 

@@ -45,6 +45,11 @@ export class Timeline {
     return this.#waiting.length > 0;
   }
 
+  /** Something that was begun is not done yet. */
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** The clock is 0 at `startT`, in monotonic microseconds. */
   start(startT: number): void {
     this.#startT = startT;

@@ -26,8 +26,11 @@ export function scenarioOf(world: World, events: readonly Event[], sinceT: numbe
   );
   const steps = since.flatMap((event) => {
     const step = stepOf(event, ends);
-    return step === null ? [] : [{ t: event.t, step }];
+    // What took its time is recorded at its end.
+    const tookT = event.kind === 'action.done' ? Number(event['tookMs'] ?? 0) * 1000 : 0;
+    return step === null ? [] : [{ t: event.t - tookT, step }];
   });
+  steps.sort((left, right) => left.t - right.t);
   const first = steps[0];
   const startT = first === undefined ? Math.max(sinceT, nowT - tailMs * 1000) : first.t - leadMs * 1000;
   const timeline = steps.map(({ t, step }): TimelineEntry => {

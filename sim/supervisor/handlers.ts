@@ -125,8 +125,9 @@ const actions = [
 
 function recorded(owner: Owner, method: string, handler: Handler): Handler {
   return async (args, peer) => {
+    const askedMs = performance.now();
     const result: unknown = await handler(args, peer);
-    owner.world.events.record('action.done', { method, args });
+    owner.world.events.record('action.done', { method, args, tookMs: Math.round(performance.now() - askedMs) });
     return result;
   };
 }

@@ -177,6 +177,32 @@ test('after the run everything may recover before it is read back, for as long a
   expect(driver.asked).toContain('22.00 read back');
 });
 
+test('a step that only the heal lets end is waited for, and what it hurt is healed too', async () => {
+  const healed = Promise.withResolvers<void>();
+  driver.onAct = ({ do: what }) => (what === 'drain' ? healed.promise : Promise.resolve());
+  const { heal } = driver;
+  driver.heal = (id) => {
+    driver.at(23_000, healed.resolve);
+    return heal.call(driver, id);
+  };
+  const outcome = await run('run: 20s', ['{at: 19s, drain: b}', '{at: 19s, fault: kill, target: a}']);
+  expect(driver.asked.slice(2)).toEqual([
+    '20.00 traffic {"on":false}',
+    '20.00 heal all',
+    '23.00 heal all',
+    '23.00 read back',
+    '23.00 settled',
+  ]);
+  expect(outcome.judged.healedT - outcome.judged.startT).toBe(23_000_000);
+});
+
+test('a tenant that is on its way arrives before it is read back', async () => {
+  driver.at(18_000, () => driver.emit('control', 'move.begun', { tenant: 't01' }));
+  driver.at(21_100, () => driver.emit('control', 'move.cleaned', { tenant: 't01' }));
+  await run('run: 20s');
+  expect(driver.asked).toContain('21.25 read back');
+});
+
 test('what is judged and kept comes in order, where a driver hands its events over again', async () => {
   const kept: Event[] = [];
   const event = (t: number): Event => ({ v: 1, t, at: 0, seq: t, life: 'x', part: 'a/web/1', kind: 'job.done' });

@@ -28,6 +28,8 @@ const events = [
   at(111, 'action.done', { method: 'tenant.override', args: { tenant: 't01', override: 'quarantined' } }),
   at(112, 'action.done', { method: 'tenant.override', args: { tenant: 't01', override: null } }),
   at(113, 'action.done', { method: 'restart', args: { target: 'b' } }),
+  at(115, 'action.done', { method: 'cell.empty', args: { cell: 'a', how: 'drain' } }),
+  at(118, 'action.done', { method: 'tenant.move', args: { tenant: 't02', cell: 'b', as: 'pin' }, tookMs: 4000 }),
 ];
 
 test('what was done is a scenario that can be run: what lies before is how its world begins', () => {
@@ -48,7 +50,9 @@ test('what was done is a scenario that can be run: what lies before is how its w
       '  - {at: 13s, scale: {cell: a, service: web, count: 3}}',
       '  - {at: 14s, quarantine: {tenant: t01}}',
       '  - {at: 16s, restart: b}',
-      'run: 26s',
+      '  - {at: 17s, pin: {tenant: t02, cell: b}}',
+      '  - {at: 18s, drain: a}',
+      'run: 28s',
       'expect: {invariants: all}',
       '',
     ].join('\n'),
@@ -57,7 +61,7 @@ test('what was done is a scenario that can be run: what lies before is how its w
 });
 
 test('where nothing was done it is a scenario without a timeline', () => {
-  const scenario = scenarioOf(world, events, 115_000_000, 120_000_000);
+  const scenario = scenarioOf(world, events, 119_000_000, 125_000_000);
   expect(scenario.timeline).toEqual([]);
   expect(scenario.world.policies).toEqual({ dispatch: 'lifo', fence: 'off' });
   expect(parseScenarioFile(Buffer.from(printScenario(scenario))).kind).toBe('scenario');
