@@ -67,14 +67,15 @@ export interface VolumeTrial {
 
 /** The conditions of one part. They are set from outside as a whole, and are gone with the part's life. */
 export class Conditions {
-  readonly #start: InForce;
+  /** What holds without any condition that was set. */
+  readonly stated: InForce;
   #now: InForce;
   #trial: VolumeTrial | null = null;
 
   /** `volumeBytes`: what the volume holds at most, whatever else is set; null: no bound. */
   constructor(volumeBytes: number | null = null) {
-    this.#start = { ...nothing, bytesMax: volumeBytes };
-    this.#now = this.#start;
+    this.stated = { ...nothing, bytesMax: volumeBytes };
+    this.#now = this.stated;
   }
 
   get now(): InForce {
@@ -86,7 +87,7 @@ export class Conditions {
   }
 
   set(conditions: readonly Condition[]): void {
-    this.#now = addUp(conditions, this.#start);
+    this.#now = addUp(conditions, this.stated);
   }
 
   /** The part has a volume, and this is how it is looked at. */

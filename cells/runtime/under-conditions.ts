@@ -12,6 +12,8 @@ export interface ConditionsSeen {
     readonly usedBytes: number;
     /** What it may hold; null: no bound. */
     readonly bytesMax: number | null;
+    /** What it may hold by its config alone. */
+    readonly statedBytes: number | null;
     /** What a write of a moment ago came to, and how long it took. */
     readonly write: 'done' | 'full' | 'read-only' | 'failed';
     readonly tookMs: number;
@@ -57,7 +59,13 @@ async function look(conditions: Conditions, machine: Time, own: Time): Promise<C
   const beganMs = machine.monotonicMs();
   const write = await trial.tryWrite().then(() => 'done' as const, wordFor);
   const tookMs = machine.monotonicMs() - beganMs;
-  const volume = { usedBytes: await trial.usedBytes(), bytesMax: now.bytesMax, write, tookMs };
+  const volume = {
+    usedBytes: await trial.usedBytes(),
+    bytesMax: now.bytesMax,
+    statedBytes: conditions.stated.bytesMax,
+    write,
+    tookMs,
+  };
   return { clockOffMs, volume, answers: now.answers };
 }
 

@@ -1,5 +1,5 @@
 import type { FaultKind } from './fault.ts';
-import { clearVolumes, freeVolumes, seenVolumes, volumesOf, volumeTargets } from './volumes.ts';
+import { clearVolumes, freeVolumes, seenVolumes, volumesOf, volumeTargets, type VolumeSeen } from './volumes.ts';
 
 /** A volume without room: what is there can be read, and nothing can be added. */
 export const diskFull: FaultKind = {
@@ -25,7 +25,6 @@ export const diskFull: FaultKind = {
       const seen = await Promise.all(sharers.map((address) => ports.conditionsOf(address)));
       // What it holds now is what it may hold after a restart: a full disk stays full.
       const bytesMax = Math.max(0, ...seen.map((one) => one?.volume?.usedBytes ?? 0)) + free;
-      fault.notes.set(sharers.join(' '), bytesMax);
       await ports.setCondition(fault.id, sharers, { kind: 'volume-size', bytesMax });
     }
   },
@@ -35,11 +34,10 @@ export const diskFull: FaultKind = {
     if (free > 0) return seenVolumes(ports, fault, ({ bytesMax }) => bytesMax !== null, `with ${free} bytes of room`);
     return seenVolumes(ports, fault, ({ write }) => write !== 'done', 'full');
   },
-  gone(ports, fault) {
-    const bounds = new Set(fault.notes.values());
-    // A volume of a stated size may be full without any fault.
-    const hasRoom = ({ write, bytesMax }: { readonly write: string; readonly bytesMax: number | null }) =>
-      write !== 'full' || !bounds.has(bytesMax ?? -1);
-    return freeVolumes(ports, fault, hasRoom, 'with the room of before');
-  },
+  gone: (ports, fault) => freeVolumes(ports, fault, isItself, 'with the room of before'),
 };
+
+/** A volume of a stated size may be full without any fault. */
+function isItself({ write, bytesMax, statedBytes }: VolumeSeen): boolean {
+  return write !== 'full' || bytesMax === statedBytes;
+}

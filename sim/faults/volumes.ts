@@ -6,7 +6,7 @@ const keepers = ['aurora', 'dynamodb', 'worker', 'xl', 'map'] as const;
 
 export const volumeTargets: FaultKind['targets'] = ['cell', ...keepers];
 
-type VolumeSeen = NonNullable<PartConditions['volume']>;
+export type VolumeSeen = NonNullable<PartConditions['volume']>;
 
 /** The target's volumes, each as the addresses of the parts that have it. */
 export function volumesOf(ports: FaultPorts, fault: OpenFault): readonly (readonly string[])[] {

@@ -77,6 +77,16 @@ it('takes its conditions over every port, and a clock that is off is off for wha
   expect(await read()).toEqual({ clockOffMs: 0, volume: null, answers: null });
 });
 
+it('says what its volume holds by its config, and what it holds now', async () => {
+  const conditions = new Conditions(1000);
+  conditions.keeps({ usedBytes: () => 10, tryWrite: async () => conditions.admit(() => 10) });
+  const { set, read } = await part(conditions);
+  await set([{ kind: 'volume-size', bytesMax: 10 }]);
+  expect((await read()).volume).toMatchObject({ write: 'full', bytesMax: 10, statedBytes: 1000 });
+  await set([]);
+  expect((await read()).volume).toMatchObject({ write: 'done', bytesMax: 1000, statedBytes: 1000 });
+});
+
 it.each([
   [[{ kind: 'read-only' }], 'read-only'],
   [[{ kind: 'volume-size', bytesMax: 100 }], 'full'],
