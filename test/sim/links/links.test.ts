@@ -264,8 +264,7 @@ describe('a link', () => {
     farSockets.pop()?.end('last words');
     const beganMs = performance.now();
     const end = fate(client);
-    expect(await collectOnce(client, 'last words'.length)).toBe('last words');
-    expect(performance.now() - beganMs).toBeLessThan(150);
+    expect(await Promise.race([end, collectOnce(client, 'last words'.length)])).toBe('last words');
     expect(await end).toBe('end');
     expect(performance.now() - beganMs).toBeGreaterThan(190);
     expect((await links.probe('router->b', 1, true))?.latencyMs).toBeGreaterThan(390);
