@@ -1,4 +1,5 @@
 import type { Alb } from './alb.ts';
+import { afterBrokenAtTask, afterLateAtTask, type NextStep } from './forwarding.ts';
 import { innerHeaders } from './http/forwarded-headers.ts';
 import { firstHeader } from './http/header-lines.ts';
 import { passHead, passWhole, requestBytes } from './http/pass-answer.ts';
@@ -54,23 +55,10 @@ export class BalancedRequest implements RequestOwner, UpstreamListener {
   }
 
   onFailure(failure: UpstreamFailure): void {
-    const task = this.#task!;
     const unsent = failure.kind === 'unsent';
-    task.broke(unsent ? 'refused' : 'reset');
-    if (this.#started) {
-      this.#request.to.abort();
-      return this.#end();
-    }
+    this.#task!.broke(unsent ? 'refused' : 'reset');
     const { method } = this.#request.head;
-    const safe = unsent || method === 'GET' || method === 'HEAD';
-    if (safe && this.#tries < 2) {
-      this.#leave();
-      return this.#send(task);
-    }
-    // A read that found nobody alive twice had no effect either.
-    if (safe) return this.#refuse(503, 'no-healthy-task', 'No web task of this cell takes connections.');
-    const detail = 'The web task went away after the request was handed over: it may have taken effect.';
-    this.#refuse(502, 'connection-broke', detail);
+    this.#goOn(afterBrokenAtTask({ method, unsent, started: this.#started, tries: this.#tries }));
   }
 
   onGone(): void {
@@ -81,18 +69,27 @@ export class BalancedRequest implements RequestOwner, UpstreamListener {
   onDeadline(): void {
     const unsent = !this.#socket?.written;
     this.#dropSocket();
-    if (this.#started) {
-      this.#request.to.abort();
-      return this.#end();
-    }
-    const { requestTimeoutMs } = this.#alb.settings;
-    if (unsent) return this.#refuse(503, 'no-healthy-task', 'No web task of this cell takes connections.');
-    const detail = `The web task did not answer within ${requestTimeoutMs} ms: the request may have taken effect.`;
-    this.#refuse(504, 'no-answer-in-time', detail);
+    const { requestTimeoutMs: waitedMs } = this.#alb.settings;
+    this.#goOn(afterLateAtTask({ unsent, started: this.#started, waitedMs }));
   }
 
   onDrain(): void {
     this.#socket?.resume();
+  }
+
+  #goOn(step: NextStep<'another-task'>): void {
+    switch (step.kind) {
+      case 'again': {
+        const failed = this.#task;
+        this.#leave();
+        return this.#send(failed);
+      }
+      case 'cut-off':
+        this.#request.to.abort();
+        return this.#end();
+      case 'answer':
+        return this.#refuse(step.status, step.reason, step.detail);
+    }
   }
 
   #send(except: TaskUpstream | null): void {

@@ -1,4 +1,5 @@
 import type { CellUpstream } from './cell-upstream.ts';
+import { afterBrokenAtCell, afterLateAtCell, afterStale, type NextStep } from './forwarding.ts';
 import { edgeHeaders } from './http/forwarded-headers.ts';
 import { firstHeader } from './http/header-lines.ts';
 import { passHead, passWhole, requestBytes } from './http/pass-answer.ts';
@@ -116,31 +117,19 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
 
   onFailure(failure: UpstreamFailure): void {
     const cell = this.#cell!;
-    const unsent = failure.kind === 'unsent';
-    cell.broke(unsent ? 'refused' : 'reset');
-    if (this.#started) {
-      this.#request.to.abort();
-      return this.#end(502, 'answer-cut-off');
-    }
-    if (unsent && !this.#handed) {
-      if (!this.#triedAgain && cell.health !== 'down') {
-        this.#triedAgain = true;
-        this.#leave();
-        return this.#send(cell);
-      }
-      return this.#refuse({
-        status: 503,
-        reason: 'cell-unreachable',
-        detail: `Cell ${cell.id} takes no connection; nothing was sent to it.`,
-        retryAfterS: 1,
-      });
-    }
-    this.#handed = true;
-    this.#refuse({
-      status: 502,
-      reason: 'connection-broke',
-      detail: `The connection to cell ${cell.id} broke after the request was handed over: it may have taken effect.`,
-    });
+    const written = failure.kind !== 'unsent';
+    cell.broke(written ? 'reset' : 'refused');
+    this.#handed ||= written;
+    this.#goOn(
+      afterBrokenAtCell({
+        method: this.#request.head.method,
+        cell: cell.id,
+        health: cell.health,
+        unsent: !this.#handed,
+        started: this.#started,
+        triedAgain: this.#triedAgain,
+      }),
+    );
   }
 
   onGone(): void {
@@ -152,34 +141,47 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
     const handed = this.#handed || (this.#socket?.written ?? false);
     this.#dropSocket();
     this.#handed = handed;
-    if (this.#started) {
-      this.#request.to.abort();
-      return this.#end(502, 'answer-cut-off');
-    }
-    const cell = this.#cellId;
-    if (!handed) {
-      const detail = `Cell ${cell} could not be connected to in time; nothing was sent to it.`;
-      return this.#refuse({ status: 503, reason: 'cell-unreachable', detail, retryAfterS: 1 });
-    }
-    const waited = this.#router.settings.requestTimeoutMs;
-    this.#refuse({
-      status: 504,
-      reason: 'no-answer-in-time',
-      detail: `Cell ${cell} did not answer within ${waited} ms: the request may have taken effect.`,
-    });
+    this.#goOn(
+      afterLateAtCell({
+        method: this.#request.head.method,
+        cell: this.#cellId,
+        unsent: !handed,
+        started: this.#started,
+        waitedMs: this.#router.settings.requestTimeoutMs,
+      }),
+    );
   }
 
   onDrain(): void {
     this.#socket?.resume();
   }
 
+  #goOn(step: NextStep<string>): void {
+    switch (step.kind) {
+      case 'again': {
+        this.#triedAgain = true;
+        this.#leave();
+        this.#cellId = step.to;
+        const cell = this.#router.cell(step.to);
+        if (cell) return this.#sendTo(cell);
+        const detail = `This router has no way to cell ${step.to}.`;
+        return this.#refuse({ status: 503, reason: 'unknown-cell', detail, retryAfterS: 1 });
+      }
+      case 'cut-off':
+        this.#request.to.abort();
+        return this.#end(502, 'answer-cut-off');
+      case 'answer':
+        return this.#refuse(step);
+    }
+  }
+
   #forward(decision: RouteDecision & { readonly kind: 'forward' }): void {
     this.#cellId = decision.cell;
     this.#epoch = decision.epoch;
-    this.#send(this.#router.cell(decision.cell)!);
+    this.#sendTo(this.#router.cell(decision.cell)!);
   }
 
-  #send(cell: CellUpstream): void {
+  #sendTo(cell: CellUpstream): void {
     const { head } = this.#request;
     const lines =
       edgeHeaders(head.headers, head.connectionNames) +
@@ -195,10 +197,7 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
     this.#router.countInFlight(this.#tenant!, 1);
   }
 
-  /**
-   * After a 421: the map has moved on. One more try where a fresh map names another place; a refusal that will pass, as of a tenant
-   * on its way, is told in place of the 421, since its client knows to come back; else the 421 stands.
-   */
+  /** After a 421: the map has moved on. What becomes of the request is for a fresh one to say. */
   async #sendAgain(head: ResponseHead, body: Buffer): Promise<void> {
     this.#leave();
     this.#resent = true;
@@ -206,15 +205,11 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
     await this.#router.map.pull().catch(() => null);
     if (this.#ended) return;
     const decision = this.#router.decide(this.#tenant!);
-    if (decision.kind === 'forward' && (decision.cell !== before.cell || decision.epoch !== before.epoch)) {
-      this.#handed = false; // A 421 surely had no effect.
-      return this.#forward(decision);
-    }
+    const next = afterStale(before, decision);
+    if (next !== 'pass') this.#handed = false; // A 421 surely had no effect.
+    if (next === 'again' && decision.kind === 'forward') return this.#forward(decision);
     this.#resent = false;
-    if (decision.kind === 'refuse' && decision.retryAfterS !== null) {
-      this.#handed = false;
-      return this.#refuseRoute(decision);
-    }
+    if (next === 'refuse' && decision.kind === 'refuse') return this.#refuseRoute(decision);
     this.#answer = head;
     passWhole(this.#request, head, body, this.#ownLines());
     this.#end(head.status, 'stale-route');
@@ -228,11 +223,11 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
   }
 
   #refuse(words: RefusalWords): void {
-    const { retryAfterS, ...rest } = words;
+    const { status, reason, detail, retryAfterS } = words;
     const cell = this.#cellId === null ? '' : `x-cell-id: ${this.#cellId}\r\nx-cell-epoch: ${this.#epoch}\r\n`;
     const retry = retryAfterS ? `retry-after: ${retryAfterS}\r\n` : '';
-    this.#request.to.answer(problem({ ...rest, headerLines: `${cell}${retry}${this.#ownLines()}` }));
-    this.#end(words.status, words.reason);
+    this.#request.to.answer(problem({ status, reason, detail, headerLines: `${cell}${retry}${this.#ownLines()}` }));
+    this.#end(status, reason);
   }
 
   #ownLines(): string {

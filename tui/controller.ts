@@ -8,7 +8,7 @@ import type { Call } from './commands/call.ts';
 import { parseCommand } from './commands/parse.ts';
 import { wordsOf } from './commands/tokens.ts';
 import { allowed, bindingFor, type Binding, type KeyContext } from './keymap.ts';
-import type { PlaybackIntent } from './playback.ts';
+import type { PlaybackIntent } from '../sim/replay/playback.ts';
 import { keysOf } from './playback-keys.ts';
 import type { Store } from './store.ts';
 import { themeNames } from './look.ts';
@@ -35,7 +35,7 @@ export interface Ports {
   copy(text: string): void;
   suspend(): void;
   leave(how: Leaving): void;
-  /** Turns the clock of a recorded run; left out: the world is live. */
+  /** Turns the clock of a recorded run; left out: the world's own supervisor does, where it is virtual. */
   turn?(intent: PlaybackIntent): void;
 }
 
@@ -72,7 +72,7 @@ export class Controller {
     if (this.#ending) return;
     if (ui.asking) return this.#answer(key);
     if (ui.entry) return this.#typeKey(ui.entry, key);
-    const binding = bindingFor(key, keysOf(this.#ports.turn ? 'replay' : 'live'));
+    const binding = bindingFor(key, keysOf(this.#store.getState().shown?.clock?.mode ?? 'live'));
     if (ui.message && ui.message.kind !== 'busy') this.#say(null);
     if (binding) this.#act(binding, key);
   }
@@ -165,7 +165,15 @@ export class Controller {
       case 'interrupt':
         return this.#interrupt();
       default:
-        return this.#ports.turn?.(binding.intent);
+        return this.#ports.turn ? this.#ports.turn(binding.intent) : void this.#turn(binding.intent);
+    }
+  }
+
+  async #turn(intent: PlaybackIntent): Promise<void> {
+    try {
+      await this.#ports.call('clock.turn', { intent }, actionTimeoutMs);
+    } catch (error) {
+      this.#say({ kind: 'error', text: pasteable(failure(error, this.#options.nameFlag), this.#options.word) });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { FaultStatus, Snapshot } from '../sim/state/status.ts';
-import type { PlaybackIntent } from './playback.ts';
+import type { PlaybackIntent } from '../sim/replay/playback.ts';
 import { filteredTenant } from './present/view.ts';
 
 export type Intent =

@@ -1,8 +1,11 @@
 import { bind, keymap, type Binding } from './keymap.ts';
-import type { Mode } from './playback.ts';
+import type { Clock } from '../sim/replay/playback.ts';
+
+/** What the window shows: a live world, or one whose clock can be turned. */
+export type Mode = 'live' | Clock['mode'];
 
 const playbackKeys: readonly Binding[] = [
-  bind('space', 'Space', 'play', 'play', 'Play, or pause. At the end: from the beginning.', { footer: 1 }),
+  bind('space', 'Space', 'play', 'play', 'Play, or pause.', { footer: 1 }),
   bind('left', '<- ->', 'second', 'second-back', 'A second back.', { footer: 2 }),
   bind('right', '->', 'second on', 'second-on', 'A second on.'),
   bind('[', '[ ]', 'event', 'event-back', 'To the event before, whatever it is.', { footer: 4 }),
@@ -11,27 +14,47 @@ const playbackKeys: readonly Binding[] = [
     footer: 3,
   }),
   bind('N', 'N', 'previous', 'told-back', 'To the thing that happened before.'),
-  bind('>', '< >', 'speed', 'faster', 'Faster: 1, 2, 5, 10, 30, 60 seconds of the run a second.', { footer: 5 }),
+  bind('>', '< >', 'speed', 'faster', 'Faster: more of its seconds in one of ours.', { footer: 5 }),
   bind('<', '<', 'slower', 'slower', 'Slower.'),
   bind('home', 'Home', 'begin', 'begin', 'To the beginning.', { footer: 11 }),
   bind('end', 'End', 'end', 'end', 'To the end.', { footer: 12 }),
 ];
 
 /** Nobody answers in a recorded run, and nothing can be done to it. */
-const needsWorld: ReadonlySet<Binding['intent']> = new Set(['run', 'why', 'palette', 'commands', 'hold', 'quit']);
+const needsWorld: ReadonlySet<Binding['intent']> = new Set(['run', 'why', 'palette', 'commands', 'quit']);
 
 const taken = new Set(playbackKeys.flatMap(({ keys }) => keys));
 
+/** The keys of a live world that mean nothing else where the clock can be turned; the picture is held by its clock. */
+const beside = keymap
+  .map((binding) => ({ ...binding, keys: binding.keys.filter((key) => !taken.has(key)) }))
+  .filter(({ keys }) => keys.length > 0);
+
 const replayKeys: readonly Binding[] = [
   ...playbackKeys,
-  ...keymap
-    .filter(({ intent, changes }) => !changes && !needsWorld.has(intent))
-    .map((binding) => ({ ...binding, keys: binding.keys.filter((key) => !taken.has(key)) }))
-    .filter(({ keys }) => keys.length > 0),
+  ...beside.filter(({ intent, changes }) => !changes && !needsWorld.has(intent)),
   bind('q', 'q', 'quit', 'leave', 'Leave.', { footer: 9 }),
 ];
 
+/** Where a world can also be hurt, that comes first. */
+const virtualRank: Partial<Record<Binding['intent'], number>> = {
+  play: 5.1,
+  'second-back': 5.2,
+  faster: 5.3,
+  'told-on': 9.1,
+  'event-back': 9.2,
+};
+
+const virtualKeys: readonly Binding[] = [
+  ...beside,
+  ...playbackKeys.map((binding) => ({ ...binding, footer: virtualRank[binding.intent] ?? null })),
+];
+
+const keysByMode: Readonly<Record<Mode, readonly Binding[]>> = {
+  live: keymap,
+  replay: replayKeys,
+  virtual: virtualKeys,
+};
+
 /** The keys that there are in a mode, in the order in which they are shown. */
-export function keysOf(mode: Mode): readonly Binding[] {
-  return mode === 'live' ? keymap : replayKeys;
-}
+export const keysOf = (mode: Mode): readonly Binding[] => keysByMode[mode];

@@ -1,5 +1,5 @@
 import type { BlastRadius, Snapshot } from '../sim/state/status.ts';
-import type { Connection, PlaybackView } from './present/view.ts';
+import type { Connection } from './present/view.ts';
 import { spoken } from './spoken.ts';
 import { initialUi, type UiState } from './ui-state.ts';
 import type { ThemeName } from './look.ts';
@@ -16,8 +16,6 @@ export interface State {
   readonly latest: Snapshot | null;
   readonly held: boolean;
   readonly connection: Connection;
-  /** The clock of a recorded run; null: the world is live. */
-  readonly playback: PlaybackView | null;
   readonly ui: UiState;
 }
 
@@ -40,7 +38,6 @@ export class Store {
       latest: null,
       held: false,
       connection: { kind: 'connecting', progress: null },
-      playback: null,
       ui: initialUi(theme),
     };
   }
@@ -66,9 +63,9 @@ export class Store {
   }
 
   /** Shows a moment of a recorded run, at once. */
-  show(snapshot: Snapshot, playback: PlaybackView): void {
+  show(snapshot: Snapshot): void {
     const latest = spoken(snapshot, this.#word);
-    this.#set({ latest, shown: latest, playback, connection: { kind: 'live' } });
+    this.#set({ latest, shown: latest, connection: { kind: 'live' } });
   }
 
   hold(held: boolean): void {

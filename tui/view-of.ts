@@ -18,14 +18,16 @@ export interface Window {
 export function viewOf(state: State, window: Window): View {
   const { ui, shown, latest } = state;
   const heldForMs = state.held && shown && latest ? latest.status.now - shown.status.now : null;
-  const { connection, playback } = state;
+  const { connection } = state;
+  const playback = shown?.clock ?? null;
   return { ...window, ...ui, heldForMs, connection, playback, prompt: promptOf(state) };
 }
 
-function promptOf({ ui, shown, playback }: State): Prompt | null {
+function promptOf({ ui, shown }: State): Prompt | null {
   if (ui.asking?.kind === 'leave') return { kind: 'quit' };
   if (ui.asking) return { kind: 'confirm', question: ui.asking.question };
-  if (!ui.entry) return ui.message ?? (playback?.event ? { kind: 'done', text: eventWords(playback.event) } : null);
+  if (!ui.entry)
+    return ui.message ?? (shown?.clock?.event ? { kind: 'done', text: eventWords(shown.clock.event) } : null);
   if (ui.entry.kind === 'palette')
     return { ...ui.entry, kind: 'palette', candidates: candidates(ui.entry.text, shown) };
   return { kind: ui.entry.kind, text: ui.entry.text };

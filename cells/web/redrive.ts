@@ -1,4 +1,5 @@
 import type { AuroraPort } from '../aurora-client/aurora-client.ts';
+import type { EventSink } from '../runtime/events.ts';
 import { wait, type Time } from '../runtime/time.ts';
 import type { QueueProducer } from './queue-producer.ts';
 
@@ -12,7 +13,12 @@ const entriesMax = 1000;
  * Makes every dead job open again and removes its entry from the dead-letter queue. Aurora first: a crash in between
  * leaves an entry of a job that is open, which the next redrive removes. Resolves with how many jobs were made open.
  */
-export async function redrive(time: Time, aurora: AuroraPort, engine: QueueProducer): Promise<number> {
+export async function redrive(
+  time: Time,
+  aurora: AuroraPort,
+  engine: QueueProducer,
+  events: EventSink,
+): Promise<number> {
   const entries = await engine.deadLetters(entriesMax);
   let redriven = 0;
   for (;;) {
@@ -20,6 +26,7 @@ export async function redrive(time: Time, aurora: AuroraPort, engine: QueueProdu
     const ids = jobs.map(({ id }) => id);
     const { count } = await aurora.tx('job.redrive', { ids });
     redriven += count;
+    if (count > 0) events.record('job.redriven', { jobs: ids });
     await engine.removeDeadLetters(ids);
     // A job may die again while others are still made open: whoever asked decides about that one.
     if (jobs.length < batchMax) break;

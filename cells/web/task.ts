@@ -57,7 +57,7 @@ export function composeTask(
       healthy: () => aurora.reachable,
       redrive: async () => {
         if (!relay.engine?.ready) throw new RpcError('not-sent', 'the queue engine is not there');
-        const count = await redrive(time, aurora, relay.engine);
+        const count = await redrive(time, aurora, relay.engine, events);
         relay.nudge();
         return count;
       },

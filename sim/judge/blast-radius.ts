@@ -5,7 +5,8 @@ import { BlastRadiusLedger } from '../ledger/blast-radius.ts';
 import { cellOf, type Affected } from '../ledger/dependency.ts';
 import { isXl } from '../world/address.ts';
 import type { BlastRadius as Entry } from '../state/status.ts';
-import type { InvariantVerdict, JudgedWorld, RunFacts } from './contract.ts';
+import type { InvariantVerdict, JudgedWorld, OtherRuns, RunFacts, RunTimes } from './contract.ts';
+import { compareCourses } from './counterfactual.ts';
 import type { Errors } from './errors.ts';
 import { counted, Findings } from './findings.ts';
 import type { Standing } from './standing.ts';
@@ -23,6 +24,8 @@ export class BlastRadius implements Checker {
   readonly #parts: JudgedWorld['parts'][number][];
   readonly #found = new Findings(this.id);
   readonly #entries: Entry[] = [];
+  /** Cells in which something was affected. */
+  readonly #cells = new Set<string>();
   /** Faults that were asked for and have not been seen to take. */
   readonly #asked = new Map<string, Event>();
   /** While an entry was open, in monotonic microseconds. */
@@ -94,7 +97,8 @@ export class BlastRadius implements Checker {
     }
   }
 
-  end(): InvariantVerdict {
+  /** `other`: the same seed's run without the faults, where there is one. */
+  end(_times: RunTimes, { counterfactual }: OtherRuns = {}): InvariantVerdict {
     this.#readEntry();
     for (const entry of this.#entries) {
       for (const { tenant, request, status } of entry.leakRequests) {
@@ -106,9 +110,34 @@ export class BlastRadius implements Checker {
         });
       }
     }
+    const compared = counterfactual ? `, ${this.#compare(counterfactual)} compared with a run without faults` : '';
+    const over = counted(Object.keys(this.#tenants).length, 'tenant');
     return this.#found.verdict(
-      `${counted(this.#entries.length, 'ledger entry', 'ledger entries')} over ${counted(Object.keys(this.#tenants).length, 'tenant')}`,
+      `${counted(this.#entries.length, 'ledger entry', 'ledger entries')} over ${over}${compared}`,
     );
+  }
+
+  #compare({ courses, without }: NonNullable<OtherRuns['counterfactual']>): string {
+    const predicted = this.predicted;
+    const excused = new Set(this.#entries.flatMap(({ inFlight }) => inFlight ?? []));
+    const lives = (tenant: string) => this.#tenants[tenant]?.cell ?? '';
+    const isUnaffected = (tenant: string) =>
+      !predicted.has(tenant) && !excused.has(tenant) && !this.#cells.has(lives(tenant));
+    const { tenants, operations, differences } = compareCourses(courses, without, isUnaffected);
+    for (const { tenant, nth, without: there, with: here, events } of differences) {
+      this.#found.add({
+        ...{
+          request: (events.at(-1)?.['request'] as string | undefined) ?? null,
+          tenant,
+          cell: lives(tenant),
+          epoch: null,
+        },
+        expected: `operation ${nth} of ${tenant}, whom no fault could affect, as without the faults: ${there ?? 'none'}`,
+        seen: here ?? 'none',
+        events,
+      });
+    }
+    return `${counted(operations, 'operation')} of ${counted(tenants, 'tenant')}`;
   }
 
   /** Call after `end`. */
@@ -130,10 +159,12 @@ export class BlastRadius implements Checker {
       this.#spans.push({ fromT: event.t - since * 1000, toT: Infinity });
     }
     this.#asked.set(id, event);
+    const affected = (event['affected'] as readonly Affected[] | undefined) ?? [];
+    for (const { address } of affected) this.#cells.add(cellOf(address) ?? '');
     this.#ledger.took({
       id,
       target: String(event['target']),
-      affected: (event['affected'] as readonly Affected[] | undefined) ?? [],
+      affected,
       sinceMs: event.t / 1000 - since,
       at: event.at - since,
     });

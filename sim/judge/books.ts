@@ -262,7 +262,10 @@ function noteRow(op: Op): void {
   if (op.kind === 'write' && op.outcome === 'ok') {
     row.settle(op);
     row.acks++;
-    if (op.version !== null && op.version > row.acked) {
+    if (op.version === null) {
+      row.ackedHash = op.hash;
+      row.ack = op.answer;
+    } else if (op.version > row.acked) {
       row.acked = op.version;
       row.ackedHash = op.seenHash;
       row.ack = op.answer;
@@ -275,10 +278,10 @@ function noteRow(op: Op): void {
   if (op.outcome === 'ok' && op.version !== null) {
     row.base ??= op.kind === 'write' ? op.version - 1 : op.version;
     row.saw(op.version, op.seenHash);
-    if (op.seenHash !== null && row.unsettled.length > 0) {
-      const written = row.unsettledWith(op.seenHash);
-      if (written) row.settle(written);
-    }
+  }
+  if (op.outcome === 'ok' && op.seenHash !== null && row.unsettled.length > 0) {
+    const written = row.unsettledWith(op.seenHash);
+    if (written) row.settle(written);
   }
   row.end();
 }

@@ -1,6 +1,7 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import type { CellMap } from '../../router/cell-map.ts';
 import type { Estate } from '../ledger/dependency.ts';
+import type { Courses } from './counterfactual.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 
 /** The invariants, by their ids: `expect:`, verdicts, JUnit and lessons name them. */
@@ -96,27 +97,8 @@ export interface Judge {
 export interface OtherRuns {
   /** Hashes of the logs of several runs under the same seed, for `same-bytes`. */
   readonly logHashes?: readonly string[];
-  /** What differs from the run of the same seed without its faults, for `blast-radius`. */
-  readonly counterfactual?: CounterfactualResult;
-}
-
-/** What unaffected tenants went through with the faults and without. */
-export interface CounterfactualResult {
-  /** Tenants that were compared, and their operations. */
-  readonly tenants: number;
-  readonly operations: number;
-  readonly differences: readonly CounterfactualDifference[];
-}
-
-/** The first operation of one tenant that differs. */
-export interface CounterfactualDifference {
-  readonly tenant: string;
-  /** Which of its operations: 1 for the first. */
-  readonly nth: number;
-  /** Operation, arguments, outcome, value, version, cell and epoch in words; null: there is none. */
-  readonly without: string | null;
-  readonly with: string | null;
-  readonly events: readonly Event[];
+  /** What tenants went through in this run, and in the run of the same seed without its faults, for `blast-radius`. */
+  readonly counterfactual?: { readonly courses: Courses; readonly without: Courses };
 }
 
 /** Why a run can prove nothing, whatever the invariants say: exit 2. */

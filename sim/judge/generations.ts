@@ -5,6 +5,7 @@ export class Generations<Value> {
   #young = new Map<string, Value>();
   #old = new Map<string, Value>();
   #turnT = -Infinity;
+  #forgot = false;
 
   /** `everyMs`: how long a generation is, in milliseconds of the log's time. */
   constructor(everyMs: number, sizeMax: number) {
@@ -12,8 +13,14 @@ export class Generations<Value> {
     this.#sizeMax = sizeMax;
   }
 
+  /** Something has been forgotten: what is not here may have been. */
+  get forgot(): boolean {
+    return this.#forgot;
+  }
+
   set(key: string, value: Value, nowT: number): void {
     if (nowT >= this.#turnT || this.#young.size >= this.#sizeMax) {
+      this.#forgot ||= this.#old.size > 0;
       this.#old = this.#young;
       this.#young = new Map();
       this.#turnT = nowT + this.#everyT;

@@ -24,12 +24,12 @@ export class Isolation implements Checker {
     this.#rows = rows;
   }
 
-  /** The tenant who wrote a value with this hash; null: nobody who is remembered. */
-  ownerOf(hash: string): string | null {
+  /** The tenant who wrote a value with this hash; null: nobody; undefined: nobody who is remembered. */
+  ownerOf(hash: string): string | null | undefined {
     const recent = this.#owners.get(hash);
     if (recent !== undefined) return recent;
     for (const row of this.#rows.all()) if (row.ackedHash === hash || row.unsettledWith(hash)) return row.tenant;
-    return null;
+    return this.#owners.forgot ? undefined : null;
   }
 
   sent(op: Op): void {
@@ -40,8 +40,10 @@ export class Isolation implements Checker {
     if (op.outcome !== 'ok') return;
     this.#looked++;
     const { row, seenHash, version } = op;
-    if (op.kind !== 'read' || row === null || seenHash === null || version === null) return;
-    if (row.versionOf(seenHash) !== null || row.unsettledWith(seenHash)) return;
+    if (op.kind !== 'read' || row === null || seenHash === null) return;
+    if ((version !== null && row.versionOf(seenHash) !== null) || row.unsettledWith(seenHash)) return;
+    // Where versions are not told every read is looked at, as long as its value is remembered.
+    if (version === null && this.ownerOf(seenHash) === op.tenant) return;
     if (this.#suspects.length < suspectsMax) this.#suspects.push(op);
   }
 
@@ -88,11 +90,11 @@ export class Isolation implements Checker {
 
   #decide(op: Op): void {
     const owner = this.ownerOf(op.seenHash!);
-    if (owner === null || owner === op.tenant) return;
+    if (typeof owner !== 'string' || owner === op.tenant) return;
     this.#found.add({
       ...whose(op),
       expected: `${op.row!.name} of ${op.tenant} with a value that ${op.tenant} wrote`,
-      seen: `version ${op.version} with a value that ${owner} wrote (${op.seenHash})`,
+      seen: `${op.version === null ? 'it' : `version ${op.version}`} with a value that ${owner} wrote (${op.seenHash})`,
       events: [op.sent, op.answer],
     });
   }

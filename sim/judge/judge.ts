@@ -1,7 +1,7 @@
 import { BlastRadius } from './blast-radius.ts';
 import { Books } from './books.ts';
 import { Conservation } from './conservation.ts';
-import type { InvariantVerdict, Judge, JudgedWorld, RunTimes } from './contract.ts';
+import type { InvariantVerdict, Judge, JudgedWorld } from './contract.ts';
 import { Errors } from './errors.ts';
 import { Facts } from './facts.ts';
 import { FaultsAccounted } from './faults-accounted.ts';
@@ -36,7 +36,7 @@ export function createJudge(world: JudgedWorld): Judge {
   const invariants: readonly Checker[] = [
     new NoLostWrite(books.rows),
     new NoPhantom(books.rows, (hash) => isolation.ownerOf(hash)),
-    new RowOrder(),
+    new RowOrder(books.rows),
     new OncePerKey(),
     new NoLostJob(books.jobs),
     new JobOnce(books.jobs),
@@ -58,11 +58,13 @@ export function createJudge(world: JudgedWorld): Judge {
     begin(startT) {
       for (const timed of [facts, errors, conclusiveness]) timed.begin(startT);
     },
-    end(times, { logHashes } = {}) {
+    end(times, other = {}) {
       books.end();
       const gap = gaps.reason;
-      const verdicts = invariants.map((checker) => weigh(checker, times, gap, conclusiveness.slept));
-      verdicts.push(judgeSameBytes(logHashes ?? null));
+      const verdicts = invariants.map((checker) =>
+        weigh(checker.end(times, other), checker.survivesGaps, gap, conclusiveness.slept),
+      );
+      verdicts.push(judgeSameBytes(other.logHashes ?? null));
       return {
         invariants: verdicts.map((verdict) => skip(verdict, world)),
         inconclusive: conclusiveness.reasons(facts.okCells, faults.untaken(), gap),
@@ -76,11 +78,10 @@ export function createJudge(world: JudgedWorld): Judge {
 const timed: ReadonlySet<string> = new Set(['blast-radius', 'recovery']);
 
 /** What a checker says, where events are missing or the machine slept: then nothing held, and not every violation is one. */
-function weigh(checker: Checker, times: RunTimes, gap: string | null, slept: boolean): InvariantVerdict {
-  const verdict = checker.end(times);
+function weigh(verdict: InvariantVerdict, survivesGaps: boolean, gap: string | null, slept: boolean): InvariantVerdict {
   const why = gap ?? (slept && timed.has(verdict.id) ? 'the machine slept meanwhile' : null);
   if (why === null) return verdict;
-  const stands = verdict.state === 'violated' && checker.survivesGaps && !(slept && timed.has(verdict.id));
+  const stands = verdict.state === 'violated' && survivesGaps && !(slept && timed.has(verdict.id));
   return stands ? verdict : { ...verdict, state: 'unknown', reason: why };
 }
 

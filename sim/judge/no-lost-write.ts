@@ -9,13 +9,16 @@ export class NoLostWrite implements Checker {
   readonly survivesGaps = true;
   readonly #rows: Rows;
   readonly #found = new Findings(this.id);
+  /** Of rows whose versions are not told: the writes that none has surely replaced, each done by then. */
+  readonly #last = new Map<Row, readonly { readonly write: Op; readonly byT: number }[]>();
 
   constructor(rows: Rows) {
     this.#rows = rows;
   }
 
   ended(op: Op): void {
-    if (op.row === null || op.outcome !== 'ok' || op.version === null) return;
+    if (op.row === null || op.outcome !== 'ok') return;
+    if (op.version === null || this.#last.has(op.row)) return this.#byValue(op, op.row);
     if (op.kind === 'write') this.#wrote(op, op.row, op.version);
     else this.#read(op, op.row, op.version);
   }
@@ -32,6 +35,30 @@ export class NoLostWrite implements Checker {
     }
     if (unread > 0) this.#found.doubt(`${counted(unread, 'row')} with acknowledged writes could not be read back`);
     return this.#found.verdict(`${counted(writes, 'acknowledged write')} of ${counted(rows, 'row')}`);
+  }
+
+  /** Where versions are not told a read must show a value that none has surely replaced, or one in doubt. */
+  #byValue(op: Op, row: Row): void {
+    const last = this.#last.get(row) ?? [];
+    const endedT = op.answer?.t ?? op.sentT;
+    if (op.kind === 'write') {
+      const kept = last.filter(({ byT }) => byT >= op.sentT);
+      this.#last.set(row, [...kept, { write: op, byT: endedT }]);
+      return;
+    }
+    const { seenHash } = op;
+    const doubtful = seenHash === null ? null : row.unsettledWith(seenHash);
+    if (doubtful) this.#last.set(row, [...last, { write: doubtful, byT: endedT }]);
+    const isShown = last.length === 0 || doubtful !== null || last.some(({ write }) => write.hash === seenHash);
+    if (isShown) row.proven = Math.max(row.proven, op.ackCount);
+    if (isShown || !op.final) return;
+    const { write } = last.at(-1)!;
+    this.#found.add({
+      ...whose(write),
+      expected: `${row.name} with the value that was written last (${write.hash}), or one that was written later`,
+      seen: seenHash === null ? 'nothing' : `another value (${seenHash})`,
+      events: [write.sent, write.answer, op.sent, op.answer],
+    });
   }
 
   /** Each write makes a version of its own: whoever is given one that was acknowledged before has replaced that one. */

@@ -1,6 +1,7 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import type { InvariantVerdict } from './contract.ts';
 import { counted, Findings } from './findings.ts';
+import type { Isolation } from './isolation.ts';
 import { readEtag } from './ops.ts';
 import { whose } from './no-lost-write.ts';
 import type { Row, Rows } from './rows.ts';
@@ -18,21 +19,22 @@ export class NoPhantom implements Checker {
   readonly id = 'no-phantom';
   readonly survivesGaps = false;
   readonly #rows: Rows;
-  readonly #ownerOf: (hash: string) => string | null;
+  readonly #ownerOf: Isolation['ownerOf'];
   readonly #found = new Findings(this.id);
   /** Reads of values that nobody is known to have written: some stranger's write may still come to light. */
   #suspects: Suspect[] = [];
   #looked = 0;
 
   /** `ownerOf`: the tenant who wrote a value with this hash; what another tenant wrote is no phantom but a breach of isolation. */
-  constructor(rows: Rows, ownerOf: (hash: string) => string | null) {
+  constructor(rows: Rows, ownerOf: Isolation['ownerOf']) {
     this.#rows = rows;
     this.#ownerOf = ownerOf;
   }
 
   ended(op: Op): void {
     const { row } = op;
-    if (row === null || op.outcome !== 'ok' || op.version === null) return;
+    if (row === null || op.outcome !== 'ok') return;
+    if (op.version === null) return this.#byValue(op, row);
     this.#looked++;
     if (op.kind === 'read') return this.#read(op, row, op.version);
     this.#explain(row, op.version, op.seenHash);
@@ -64,6 +66,24 @@ export class NoPhantom implements Checker {
     for (const suspect of this.#suspects) this.#decide(suspect);
     for (const row of this.#rows.all()) this.#count(row);
     return this.#found.verdict(counted(this.#looked, 'read and write', 'reads and writes'));
+  }
+
+  /** Where versions are not told, whoever wrote a value is known by it alone, for as long as anybody remembers. */
+  #byValue(op: Op, row: Row): void {
+    this.#looked++;
+    const { seenHash } = op;
+    if (op.kind !== 'read' || seenHash === null || row.unsettledWith(seenHash)) return;
+    const owner = this.#ownerOf(seenHash);
+    if (typeof owner === 'string') return;
+    const refused = row.refusedWith(seenHash);
+    if (refused) return this.#tookEffect(refused, 'its value read', op.answer);
+    if (owner === undefined || this.#rows.base === null) return this.#found.doubt(unknownWriter(row));
+    this.#found.add({
+      ...whose(op),
+      expected: `${row.name} with a value that somebody wrote to it`,
+      seen: `a value (${seenHash}) that nobody sent`,
+      events: [op.sent, op.answer],
+    });
   }
 
   #read(op: Op, row: Row, version: number): void {
@@ -105,9 +125,9 @@ export class NoPhantom implements Checker {
     const hash = op.seenHash!;
     const version = op.version!;
     const owner = this.#ownerOf(hash);
-    if (owner !== null && owner !== row.tenant) return;
+    if (typeof owner === 'string' && owner !== row.tenant) return;
     if (row.base === null || version <= row.base || row.forgot || row.foreign > 0 || this.#rows.base === null) {
-      return this.#found.doubt(`who wrote version ${version} of ${row.tenant}'s ${row.name} is not in the record`);
+      return this.#found.doubt(unknownWriter(row));
     }
     this.#found.add({
       ...whose(op),
@@ -133,4 +153,8 @@ export class NoPhantom implements Checker {
       events: [row.ack],
     });
   }
+}
+
+function unknownWriter({ tenant, name }: Row): string {
+  return `who wrote what was read of ${name} of ${tenant} is not in the record`;
 }

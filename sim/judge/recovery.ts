@@ -6,13 +6,10 @@ import { counted, Findings } from './findings.ts';
 import type { Standing } from './standing.ts';
 import type { Checker } from './witness.ts';
 
+/** With which a tenant waits for its move no more. */
+const moveEnds: ReadonlySet<string> = new Set(['move.resumed', 'move.cleaned', 'move.rolled-back']);
 const moveSteps: ReadonlySet<string> = new Set([
-  'move.quiesced',
-  'move.drained',
-  'move.fenced',
-  'move.copied',
-  'move.verified',
-  'move.flipped',
+  ...['move.begun', 'move.quiesced', 'move.drained', 'move.fenced', 'move.copied', 'move.verified', 'move.flipped'],
 ]);
 
 /** After the last fault is gone everything recovers in bounded time: parts run, cells serve, nothing fails, every move ends. */
@@ -48,7 +45,7 @@ export class Recovery implements Checker {
     // An XL worker comes and goes with its work.
     else if (event.kind === 'part.replaced' && !isXl(String(event['address']))) this.#lastBackT = event.t;
     else if (moveSteps.has(event.kind)) this.#moves.set(String(event['tenant']), event);
-    else if (event.kind.startsWith('move.')) this.#moves.delete(String(event['tenant']));
+    else if (moveEnds.has(event.kind)) this.#moves.delete(String(event['tenant']));
   }
 
   /** From the last fault's end to the last trouble, in milliseconds; null where it has not recovered. */

@@ -1,5 +1,5 @@
 import type { Event } from '../../cells/runtime/events.ts';
-import type { InvariantId, InvariantVerdict, RunTimes } from './contract.ts';
+import type { InvariantId, InvariantVerdict, OtherRuns, RunTimes } from './contract.ts';
 import type { Job } from './jobs.ts';
 import type { Row } from './rows.ts';
 
@@ -101,5 +101,5 @@ export interface Checker extends Witness {
   readonly id: InvariantId;
   /** True where what it finds stays found though events are missing: both sides of every violation were seen. */
   readonly survivesGaps: boolean;
-  end(times: RunTimes): InvariantVerdict;
+  end(times: RunTimes, other: OtherRuns): InvariantVerdict;
 }

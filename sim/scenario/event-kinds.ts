@@ -26,6 +26,7 @@ export const eventKinds: Readonly<Record<string, readonly string[]>> = {
   'job.redelivered': ['tenant', 'job', 'queue', 'attempt'],
   'job.promoted': ['tenant', 'job'],
   'queue.refilled': ['count'],
+  'job.redriven': [],
   'fault.injected': ['fault', 'what', 'target', 'by'],
   'fault.seen': ['fault', 'what', 'target'],
   'fault.healed': ['fault', 'what', 'target'],

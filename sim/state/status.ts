@@ -1,4 +1,5 @@
 import type { TenantEntry } from '../../router/cell-map.ts';
+import type { Clock } from '../replay/playback.ts';
 import type { PartState, SubstrateName } from '../substrate/substrate.ts';
 import type { PartKind, PartSize } from '../world/part.ts';
 import type { Skipped } from '../world/protocol.ts';
@@ -217,4 +218,6 @@ export interface Snapshot {
   readonly status: Status;
   readonly tenants: readonly TenantStatus[];
   readonly log: readonly LogLine[];
+  /** Left out: the world is live. */
+  readonly clock?: Clock;
 }

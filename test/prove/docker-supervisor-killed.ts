@@ -19,13 +19,21 @@ export class DockerDecoys {
   /** As many of each kind; the containers sleep, in the image that every world is made from. */
   static async make(count: number): Promise<DockerDecoys> {
     const names = Array.from({ length: count }, (_, index) => `petri-default-decoy-${process.pid}-${index}`);
-    for (const name of names) {
-      await docker('network', 'create', '--internal', name);
-      await docker('volume', 'create', name);
-      const command = ['node:24-slim', 'node', '-e', 'setInterval(() => {}, 1e6)'];
-      await docker('run', '--detach', '--name', name, '--network', 'none', '--memory', '64m', ...command);
+    const decoys = new DockerDecoys(names);
+    try {
+      for (const name of names) await decoys.#add(name);
+    } catch (error) {
+      await decoys.close().catch(() => {});
+      throw error;
     }
-    return new DockerDecoys(names);
+    return decoys;
+  }
+
+  async #add(name: string): Promise<void> {
+    await docker('network', 'create', '--internal', name);
+    await docker('volume', 'create', name);
+    const command = ['node:24-slim', 'node', '-e', 'setInterval(() => {}, 1e6)'];
+    await docker('run', '--detach', '--name', name, '--network', 'none', '--memory', '64m', ...command);
   }
 
   async touched(): Promise<string[]> {

@@ -39,7 +39,7 @@ export async function buildDiaryImage(docker: Dockerode): Promise<string> {
     ['dist/web.js', "import '../test/sim/substrate/diary-part.ts';\n"],
     ['dist/porthole.js', "import '../sim/porthole/main.ts';\n"],
   ];
-  for (const folder of ['cells/runtime', 'sim/porthole']) {
+  for (const folder of ['cells/runtime', 'cells/protocol', 'sim/porthole']) {
     for (const name of readdirSync(join(root, folder))) files.push([`${folder}/${name}`, source(`${folder}/${name}`)]);
   }
   files.push(['test/sim/substrate/diary-part.ts', source('test/sim/substrate/diary-part.ts')]);
@@ -109,7 +109,10 @@ export async function makeDockerWorld(
     routerPorts: options.routerPorts ?? {},
     onCreated: (address, id) => created.push({ address, id }),
   });
-  await substrate.prepare();
+  await substrate.prepare().catch(async (error: unknown) => {
+    await substrate.destroy();
+    throw error;
+  });
   const remove = async (which: string) => {
     await sweepLabelled(docker, { project: which, life: null });
     await eraseVolumesOf(docker, which);

@@ -11,7 +11,7 @@ export function footer(snapshot: Snapshot | null, view: View): Row {
   const ranked = keys
     .filter((binding) => binding.footer !== null && allowed(binding, view.readOnly))
     .toSorted((left, right) => (left.footer ?? 0) - (right.footer ?? 0));
-  const note = view.readOnly && !view.playback ? [span(' read only: ', 'warn')] : [];
+  const note = view.readOnly && modeOf(view) !== 'replay' ? [span(' read only: ', 'warn')] : [];
   const items: { rank: number; item: Row }[] = [];
   let room = view.columns - 1 - rowWidth(note);
   // The way out first: it must be there however small the screen is.

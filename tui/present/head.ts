@@ -1,10 +1,11 @@
+import type { Clock } from '../../sim/replay/playback.ts';
 import type { Snapshot, Status } from '../../sim/state/status.ts';
 import { standsOn } from '../../sim/state/words.ts';
 import { bindingFor } from '../keymap.ts';
 import { proposedCell } from './blast.ts';
 import { clock, moment, perSecond } from './figures.ts';
 import { clipText, fitRow, firstThatFits, span, spread, wrapText, type Role, type Row, type Span } from './text.ts';
-import type { PlaybackView, View } from './view.ts';
+import type { View } from './view.ts';
 
 const moodLooks: Readonly<Record<Status['mood'], { glyph: string; role: Role }>> = {
   starting: { glyph: '..', role: 'title' },
@@ -40,8 +41,9 @@ export function title(snapshot: Snapshot | null, name: string, view: View): Row 
 function titleBadges(view: View): Span[] {
   const badges: string[] = [];
   if (view.heldForMs !== null) badges.push(`HELD +${Math.floor(view.heldForMs / 1000)} s`);
-  if (view.playback) badges.push('REPLAY');
+  if (view.playback?.mode === 'replay') badges.push('REPLAY');
   else if (view.readOnly) badges.push('READ ONLY');
+  if (view.playback?.mode === 'virtual' && view.playback.atMs < view.playback.endMs) badges.push('THE PAST');
   if (view.hidden) badges.push('HIDDEN');
   return badges.flatMap((text) => [span(' '), span(` ${text} `, 'badge')]);
 }
@@ -64,7 +66,8 @@ export function headLines(snapshot: Snapshot | null, view: View, rowsMax: number
 
 /** A calm screen says what to press first; null once something was hurt here. */
 function hint(status: Status, view: View): string | null {
-  if (view.playback) return status.mood === 'calm' && !status.blastRadius ? comingNext(view.playback) : null;
+  if (view.playback?.mode === 'replay' || view.playback?.next)
+    return status.mood === 'calm' && !status.blastRadius ? comingNext(view.playback) : null;
   const proposed = proposedCell(status);
   if (status.mood !== 'calm' || status.blastRadius || view.readOnly || proposed === null) return null;
   if (view.pickedPart) return `${view.pickedPart} is picked: k kills it alone. Before you do: who will notice?`;
@@ -73,7 +76,7 @@ function hint(status: Status, view: View): string | null {
   return `Try it: press ${place} to pick cell ${proposed}, then k to kill it. Who will notice?`;
 }
 
-function comingNext({ next }: PlaybackView): string {
+function comingNext({ next }: Clock): string {
   return next ? `Next, at ${moment(next.atMs)}: ${next.command}` : 'Nothing more is done in this run.';
 }
 

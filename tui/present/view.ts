@@ -1,6 +1,7 @@
+import type { Clock } from '../../sim/replay/playback.ts';
 import type { Snapshot } from '../../sim/state/status.ts';
 import type { Glyphs } from '../glyphs.ts';
-import type { Mode, Playback } from '../playback.ts';
+import type { Mode } from '../playback-keys.ts';
 
 /** What stands over the middle of the screen. */
 export type Overlay =
@@ -55,15 +56,8 @@ export interface View {
   readonly word: string;
   /** How it ends: empty, or ` --name lab`. */
   readonly nameFlag: string;
-  /** The clock of a recorded run; null: the world is live. */
-  readonly playback: PlaybackView | null;
-}
-
-export interface PlaybackView extends Playback {
-  /** Open faults, for the slider. */
-  readonly faults: readonly { readonly fromMs: number; readonly toMs: number }[];
-  /** What is done next; null: nothing more. */
-  readonly next: { readonly atMs: number; readonly command: string } | null;
+  /** The clock, where it can be turned; null: the world is live. */
+  readonly playback: Clock | null;
 }
 
 /** Tenants of the filter, in the snapshot's order. An empty filter matches all. */
@@ -79,4 +73,4 @@ export function filteredTenant(snapshot: Snapshot, filter: string): string | nul
   return left.length === 1 ? (left[0]?.id ?? null) : null;
 }
 
-export const modeOf = (view: Pick<View, 'playback'>): Mode => (view.playback ? 'replay' : 'live');
+export const modeOf = (view: Pick<View, 'playback'>): Mode => view.playback?.mode ?? 'live';

@@ -1,6 +1,13 @@
 import type { Store } from '../store.ts';
-import { beginning, passed, turned, type Film, type Playback, type PlaybackIntent } from '../playback.ts';
-import type { PlaybackView } from '../present/view.ts';
+import {
+  beginning,
+  passed,
+  turned,
+  type Clock,
+  type Film,
+  type Playback,
+  type PlaybackIntent,
+} from '../../sim/replay/playback.ts';
 
 const frameMs = 100;
 
@@ -9,7 +16,7 @@ export interface PlayerOptions {
   readonly store: Store;
   /** Where it begins, in milliseconds of the run. */
   readonly atMs: number;
-  readonly faults: PlaybackView['faults'];
+  readonly faults: Clock['faults'];
   readonly done: readonly { readonly atMs: number; readonly command: string }[];
 }
 
@@ -40,7 +47,7 @@ export class Player {
     const { film, store, faults, done } = this.#options;
     const { atMs, playing } = this.#playback;
     const next = done.find((each) => each.atMs > atMs) ?? null;
-    store.show(film.at(atMs), { ...this.#playback, faults, next });
+    store.show({ ...film.at(atMs), clock: { ...this.#playback, mode: 'replay', faults, next } });
     if (!playing) this.close();
     else if (!this.#timer) {
       this.#lastMs = performance.now();

@@ -3,11 +3,12 @@ import { glyphSets } from '../../../tui/glyphs.ts';
 import { screen, rowsOf } from '../../../tui/present/screen.ts';
 import { slider } from '../../../tui/present/slider.ts';
 import { rowText } from '../../../tui/present/text.ts';
-import type { PlaybackView } from '../../../tui/present/view.ts';
+import type { Clock } from '../../../sim/replay/playback.ts';
 import { fakeSnapshot } from '../../support/fake-world.ts';
 import { fakeView } from '../../support/fake-view.ts';
 
-const playback: PlaybackView = {
+const playback: Clock = {
+  mode: 'replay',
   atMs: 20_000,
   endMs: 40_000,
   playing: true,
@@ -51,4 +52,17 @@ test('a calm replay says what is done next, and offers only keys that turn its c
   expect(text).toContain('Space play');
   expect(text).toContain('q quit');
   expect(text).not.toMatch(/\bk kill\b/u);
+});
+
+test('a virtual world can be hurt and its clock turned: both kinds of keys are there, and the past is named', () => {
+  const virtual: Clock = { ...playback, mode: 'virtual', speed: 'max', next: null };
+  const text = rowsOf(screen(fakeSnapshot(), 'one', fakeView(160, 40, { playback: virtual })))
+    .map(rowText)
+    .join('\n');
+  expect(text).toContain('THE PAST');
+  expect(text).toContain('max playing');
+  expect(text).toMatch(/\bk kill\b/u);
+  expect(text).toContain('Space play');
+  expect(text).toContain('< > speed');
+  expect(text).not.toContain('hold');
 });

@@ -1,8 +1,5 @@
-import type { Event } from '../cells/runtime/events.ts';
-import type { Snapshot } from '../sim/state/status.ts';
-
-/** What the window shows: a live world, or a recorded run. */
-export type Mode = 'live' | 'replay';
+import type { Event } from '../../cells/runtime/events.ts';
+import type { Snapshot } from '../state/status.ts';
 
 /** What a key asks of the clock of a picture that is not live. */
 export type PlaybackIntent =
@@ -23,10 +20,19 @@ export interface Playback {
   readonly atMs: number;
   readonly endMs: number;
   readonly playing: boolean;
-  /** So many of its seconds pass in one of ours. */
-  readonly speed: number;
+  /** So many of its seconds pass in one of ours; `max`: as many as this machine can make. */
+  readonly speed: number | 'max';
   /** The event that was stepped to; null after any other move. */
   readonly event: Event | null;
+}
+
+/** The same as a picture carries it: whose clock it is, and what stands along it. */
+export interface Clock extends Playback {
+  /** A run that is over, or a world in virtual time that can be hurt at any moment of it. */
+  readonly mode: 'replay' | 'virtual';
+  readonly faults: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** What is done next; null: nothing more. */
+  readonly next: { readonly atMs: number; readonly command: string } | null;
 }
 
 /** A recorded run, as the window plays it. */
@@ -36,7 +42,7 @@ export interface Film {
   step(fromMs: number, by: 1 | -1, told: boolean): { readonly ms: number; readonly event: Event } | null;
 }
 
-const speeds = [1, 2, 5, 10, 30, 60] as const;
+const replaySpeeds: readonly Playback['speed'][] = [1, 2, 5, 10, 30, 60];
 
 export function beginning(endMs: number, atMs: number, playing: boolean): Playback {
   return { atMs: Math.max(0, Math.min(endMs, atMs)), endMs, playing, speed: 1, event: null };
@@ -64,15 +70,23 @@ export function turned(now: Playback, intent: PlaybackIntent, film: Film): Playb
     case 'end':
       return { ...moved(now, now.endMs), playing: false };
     case 'faster':
-      return { ...now, speed: speeds.find((speed) => speed > now.speed) ?? now.speed };
     case 'slower':
-      return { ...now, speed: speeds.findLast((speed) => speed < now.speed) ?? now.speed };
+      return { ...now, speed: turnedSpeed(now.speed, intent, replaySpeeds) };
   }
+}
+
+/** The next speed, or the one before, of those that there are, slowest first. */
+export function turnedSpeed(
+  now: Playback['speed'],
+  intent: 'faster' | 'slower',
+  speeds: readonly Playback['speed'][],
+): Playback['speed'] {
+  return speeds[speeds.indexOf(now) + (intent === 'faster' ? 1 : -1)] ?? now;
 }
 
 /** After so much of our own time. */
 export function passed(now: Playback, elapsedMs: number): Playback {
-  if (!now.playing) return now;
+  if (!now.playing || now.speed === 'max') return now;
   const next = moved(now, now.atMs + elapsedMs * now.speed);
   return next.atMs >= next.endMs ? { ...next, playing: false } : next;
 }

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
-import type { Event } from '../../cells/runtime/events.ts';
-import { beginning, passed, turned, type Film, type Playback, type PlaybackIntent } from '../../tui/playback.ts';
-import { fakeSnapshot } from '../support/fake-world.ts';
+import type { Event } from '../../../cells/runtime/events.ts';
+import {
+  beginning,
+  passed,
+  turned,
+  type Film,
+  type Playback,
+  type PlaybackIntent,
+} from '../../../sim/replay/playback.ts';
+import { fakeSnapshot } from '../../support/fake-world.ts';
 
 const event = { v: 1, t: 1, at: 1, seq: 1, life: 'x', part: 'b/web/1', kind: 'write.committed' } as Event;
 /** Something happens every 700 ms. */
