@@ -147,6 +147,8 @@ export class Observer {
   async mapChanged(): Promise<void> {
     await this.#mapCopy.read();
     this.ledger.setEstate(this.#ledgerEstate());
+    // Whoever asks next is told of it.
+    this.#composedMs = -Infinity;
   }
 
   faultOpened(status: Pick<FaultStatus, 'id' | 'kind' | 'target' | 'sinceMs'>, target: ResolvedTarget): void {

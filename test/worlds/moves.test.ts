@@ -96,7 +96,7 @@ test('a full cell takes nobody more, unless nobody checks', async () => {
   for (let full = false, index = 0; !full; index++)
     full = (await box.run('tenant', 'add', `more-${index}`, '--cell', 'a')).code !== 0;
   const refused = await box.run('move', 't41', 'a');
-  expect(refused.code).toBe(64);
+  expect(refused).toMatchObject({ code: 64 });
   expect(refused.err).toContain(
     'cell a has 40 of at most 40 tenants, so t41 has no place there; petri set admission off',
   );
