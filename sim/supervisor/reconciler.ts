@@ -17,6 +17,8 @@ export interface ReconcilerOptions {
   readonly queues: () => Observation['queues'];
   /** Parts outside cells, which the supervisor itself looks after. */
   readonly ownParts: () => readonly string[];
+  /** True where control could decide nothing that it has not decided already: then it is not asked. */
+  readonly isQuiet?: () => boolean;
 }
 
 /** Shows control what there is, and does what it decides. Control gone: nothing in a cell is replaced, and traffic goes on. */
@@ -42,7 +44,7 @@ export class Reconciler {
   }
 
   async tick(): Promise<void> {
-    if (this.#busy || this.#timer === null) return;
+    if (this.#busy || this.#timer === null || this.#options.isQuiet?.()) return;
     this.#busy = true;
     try {
       this.#restartOwn();

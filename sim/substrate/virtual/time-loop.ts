@@ -2,7 +2,7 @@ import type { Scheduler } from './scheduler.ts';
 import { lowerTripwires, raiseTripwires } from './tripwires.ts';
 
 /** So many turns of the microtask queue are enough for every chain of promises that one event can set off. */
-const turnsPerEvent = 24;
+const turnsPerEvent = 10;
 /** After so long of real time whatever else this program does has its turn, in milliseconds. */
 const sliceMs = 12;
 const eventsPerLook = 64;

@@ -81,6 +81,11 @@ class VirtualAlb {
       if (!this.#tasks.has(name)) this.#tasks.set(name, { endpoint, task: new Task(this.own, endpoint) });
   }
 
+  get hasHealthy(): boolean {
+    for (const { task } of this.#tasks.values()) if (task.healthy) return true;
+    return false;
+  }
+
   health(): Told {
     const healthy = this.tasks.filter((task) => task.healthy).length;
     const headers = { 'x-cell-id': this.cell };
@@ -184,13 +189,19 @@ export async function startVirtualAlb(
         'targets.set': ({ targets }: Pick<AlbSettings, 'targets'>) => alb.setTargets(targets),
       },
     });
-  const forget = serveHttp(network, life, config.listen, (asked, tell) => {
-    if (asked.path === '/health') return tell(alb.health());
-    const { answers } = runtime.conditions.now;
-    const id = asked.headers['x-request-id'] ?? '';
-    if (answers && isDrawn(id, answers.share)) return tell(inPlace(alb.cell, asked, answers.status));
-    new Balanced(alb, asked, tell).send(null);
-  });
+  const forget = serveHttp(
+    network,
+    life,
+    config.listen,
+    (asked, tell) => {
+      if (asked.path === '/health') return tell(alb.health());
+      const { answers } = runtime.conditions.now;
+      const id = asked.headers['x-request-id'] ?? '';
+      if (answers && isDrawn(id, answers.share)) return tell(inPlace(alb.cell, asked, answers.status));
+      new Balanced(alb, asked, tell).send(null);
+    },
+    () => alb.hasHealthy,
+  );
   return {
     stop() {
       forget();

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
 import type { Life } from './life.ts';
+import { noEffect } from '../../links/rules.ts';
 import { keyOf, Wire, type Listener, type Network } from './wire.ts';
 
 /** One request, without the bytes that carry it. Header names are in lower case. */
@@ -23,6 +24,7 @@ export type HttpHandle = (asked: Asked, tell: (told: Told) => void) => void;
 interface HttpAccept {
   readonly kind: 'http';
   readonly handle: HttpHandle;
+  readonly isWell: () => boolean;
 }
 
 /** `unsent`: surely without effect. `broken`: it was written, and no answer will come. */
@@ -30,9 +32,18 @@ export type ExchangeFailure = 'unsent' | 'broken';
 
 const headBytes = 300;
 
-/** Listens for requests. Throws where the port is taken. Hands back what ends it. */
-export function serveHttp(network: Network, life: Life, at: Endpoint, handle: HttpHandle): () => void {
-  const accept: HttpAccept = { kind: 'http', handle };
+/**
+ * Listens for requests. Throws where the port is taken. Hands back what ends it. `isWell`: what it would answer a prober now,
+ * where that needs no more than a look.
+ */
+export function serveHttp(
+  network: Network,
+  life: Life,
+  at: Endpoint,
+  handle: HttpHandle,
+  isWell: () => boolean = () => false,
+): () => void {
+  const accept: HttpAccept = { kind: 'http', handle, isWell };
   const forget = network.listen(keyOf(at), { life, accept });
   if (!forget) throw new Error(`EADDRINUSE ${keyOf(at)}`);
   return forget;
@@ -99,6 +110,19 @@ export class HttpPool {
     if (kept) this.#write(kept, exchange, asked);
     else this.#connect(exchange, asked);
     return exchange;
+  }
+
+  /**
+   * Whether a probe sent now would surely be answered well in no time: a kept connection, nobody hurt on the way, a far side that
+   * is well. Then its messages need not be played.
+   */
+  get surelyWell(): boolean {
+    const kept = this.#idle.at(-1);
+    if (!kept) return false;
+    const { link, far } = this.#network.resolve(this.#key);
+    if (link && (link.effect !== noEffect || link.life.paused || !link.life.alive)) return false;
+    const accept = far?.accept as HttpAccept | undefined;
+    return far !== null && !far.life.paused && accept?.kind === 'http' && accept.isWell();
   }
 
   close(): void {

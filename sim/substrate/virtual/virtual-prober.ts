@@ -77,6 +77,7 @@ export class VirtualProber {
     const { time, path } = this.#options;
     const everyMs = this.#state.health === 'down' ? proberTimes.downIntervalMs : proberTimes.intervalMs;
     this.#timer = time.after(everyMs, () => this.#probe());
+    if (this.#state.health === 'serving' && this.#pool.surelyWell) return this.#take({ kind: 'good' });
     const startedMs = time.monotonicMs();
     this.#open++;
     const end = (evidence: Evidence) => {

@@ -76,6 +76,7 @@ export class VirtualConsumer implements JobConsumer {
   readonly #client: RpcClient;
   #policies: CellPolicies;
   #working = 0;
+  #asking = false;
   #stopped = false;
   #drained: () => void = () => {};
   readonly #timers: Timer[];
@@ -122,24 +123,26 @@ export class VirtualConsumer implements JobConsumer {
       this.#client.call('stalled', { queue: this.#needs.queue }, callMs).catch(() => {});
   }
 
+  /** Asks for one at a time, and for the next as soon as one was given. */
   #look(): void {
-    while (!this.#stopped && this.#client.connected && this.#working < this.#needs.concurrency) {
-      this.#working++;
-      void this.#takeOne().then((worked) => {
-        this.#working--;
-        if (this.#working === 0) this.#drained();
-        if (worked) this.#look();
-      });
-    }
-  }
-
-  async #takeOne(): Promise<boolean> {
+    if (this.#asking || this.#stopped || !this.#client.connected || this.#working >= this.#needs.concurrency) return;
+    this.#asking = true;
     const { queue } = this.#needs;
     const { visibilityMs: lockMs } = this.#policies;
-    const taken = await this.#client.call<Taken | null>('take', { queue, lockMs }, callMs).catch(() => null);
-    if (!taken) return false;
-    await this.#work(taken, lockMs);
-    return true;
+    void this.#client
+      .call<Taken | null>('take', { queue, lockMs }, callMs)
+      .catch(() => null)
+      .then((taken) => {
+        this.#asking = false;
+        if (!taken) return;
+        this.#working++;
+        this.#look();
+        void this.#work(taken, lockMs).finally(() => {
+          this.#working--;
+          if (this.#working === 0) this.#drained();
+          this.#look();
+        });
+      });
   }
 
   async #work({ id, token, delivery, receives }: Taken, lockMs: number): Promise<void> {

@@ -23,15 +23,21 @@ export async function startVirtualWeb(
     context,
     async (onReady) => new VirtualProducer(runtime, upstream(config, 'sqs'), config.token, onReady),
   );
-  const forget = serveHttp(network, life, config.listen, (asked, tell) => {
-    if (asked.path === '/ready') return tell({ status: 200, headers: {}, body: null });
-    const found = operationOf(asked);
-    if (!found) return tell({ status: 404, headers: { 'x-cell-id': config.cell ?? '' }, body: { status: 404 } });
-    const request = { ...found, headers: asked.headers, body: asked.body ?? '' };
-    void handle(request, task.ports).then(({ status, headers, body }) =>
-      life.now(() => tell({ status, headers, body } as Told)),
-    );
-  });
+  const forget = serveHttp(
+    network,
+    life,
+    config.listen,
+    (asked, tell) => {
+      if (asked.path === '/ready') return tell({ status: 200, headers: {}, body: null });
+      const found = operationOf(asked);
+      if (!found) return tell({ status: 404, headers: { 'x-cell-id': config.cell ?? '' }, body: { status: 404 } });
+      const request = { ...found, headers: asked.headers, body: asked.body ?? '' };
+      void handle(request, task.ports).then(({ status, headers, body }) =>
+        life.now(() => tell({ status, headers, body } as Told)),
+      );
+    },
+    () => true,
+  );
   if (config.admin)
     await runtime.serve({
       listen: config.admin,

@@ -75,6 +75,7 @@ class VirtualWorld implements VirtualWorldDriver {
   #policies: Readonly<Record<string, string>>;
   #traffic: World['traffic'];
   #desired: Readonly<Record<string, number>> | null = null;
+  #planned: { readonly policies: object; readonly desired: object | null; readonly plan: Plan } | null = null;
   #map: CellMap = { version: -1, tenants: {} };
 
   constructor(world: World, { seed, observe = true }: VirtualWorldOptions) {
@@ -135,6 +136,7 @@ class VirtualWorld implements VirtualWorldDriver {
       held: () => this.#ports.held(),
       queues: () => this.#xlQueues(),
       ownParts: () => this.#ownParts(),
+      isQuiet: () => this.#isQuiet(),
     });
     this.#observer = new VirtualObserver(
       {
@@ -154,6 +156,14 @@ class VirtualWorld implements VirtualWorldDriver {
   }
 
   plan(): Plan {
+    const known = this.#planned;
+    if (known?.policies === this.#policies && known.desired === this.#desired) return known.plan;
+    const plan = this.#makePlan();
+    this.#planned = { policies: this.#policies, desired: this.#desired, plan };
+    return plan;
+  }
+
+  #makePlan(): Plan {
     const values = policyValues(this.#policies);
     return new Plan({
       world: this.world,
@@ -416,6 +426,20 @@ class VirtualWorld implements VirtualWorldDriver {
         return [cell, { xlWaiting: counts?.xl.waiting ?? null, xlInFlight: counts?.xl.inFlight ?? null }] as const;
       }),
     );
+  }
+
+  /** Every part runs, and no XL worker comes or goes: control has nothing to decide. */
+  #isQuiet(): boolean {
+    for (const { address, observation } of this.parts.all())
+      if (observation.state !== 'running' || isXl(address)) return false;
+    return this.#cells.every((cell) => {
+      const xl = this.substrate.queueCounts(cell)?.xl;
+      return xl !== undefined && xl.waiting === 0 && xl.inFlight === 0;
+    });
+  }
+
+  get #cells(): readonly string[] {
+    return this.plan().cells;
   }
 
   #isScaledAway(address: string): boolean {
