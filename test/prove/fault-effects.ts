@@ -153,8 +153,8 @@ export const faultEffects: readonly FaultEffect[] = [
     },
   },
   {
-    command: ['read-only', 'b/aurora'],
-    seen: /1 of 1 volume read-only/,
+    command: ['read-only', 'b'],
+    seen: /3 of 3 volumes read-only/,
     predicted: 'cell',
     during: writesAreRefused,
   },

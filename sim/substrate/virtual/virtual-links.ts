@@ -1,13 +1,17 @@
 import { RpcError } from '../../../cells/protocol/rpc-error.ts';
 import type { PartContext, RunningPart } from '../../../cells/runtime/part.ts';
 import { wait } from '../../../cells/runtime/time.ts';
-import type { LinkRule } from '../../faults/fault.ts';
+import type { LinkAsk, LinkRule } from '../../faults/fault.ts';
 import type { LinkProbe, LinksSettings, LinkSpec } from '../../links/contract.ts';
-import { addUp, delayMs, noEffect } from '../../links/rules.ts';
+import { addUp, delayMs, noEffect, type FlowEffect } from '../../links/rules.ts';
 import type { Life } from './life.ts';
 import { keyOf, type LinkPort, type Network } from './wire.ts';
 
 const probeMsMax = 500;
+
+interface Asked extends LinkAsk {
+  readonly link: string;
+}
 
 /** The links of one cell in virtual time: the real rules, over ports of the virtual network. */
 export async function startVirtualLinks(
@@ -58,18 +62,19 @@ export async function startVirtualLinks(
     }
   };
   set(config.settings.links);
-  const probe = async (name: string): Promise<LinkProbe> => {
+  const probe = async ({ link: name, bytes = 1, closes = false }: Asked): Promise<LinkProbe> => {
     const own = [...ports.values()].filter((port) => port.name === name);
     if (own.length === 0) throw new RpcError('usage', `there is no link ${name} here`);
     const ids = [...rules].filter(([, { links }]) => links.has(name)).map(([id]) => id);
     const effect = effectOn(name);
     if (effect.resetAfterBytes !== null) return { outcome: 'refused', latencyMs: null, rules: ids };
-    const stalled = effect.to.stalled || effect.from.stalled || effect.stallAfterBytes === 0;
-    if (stalled) {
+    // What goes there counts, and then what comes back.
+    const stallsOn = effect.stallAfterBytes !== null && 2 * bytes > effect.stallAfterBytes;
+    if (effect.to.stalled || effect.from.stalled || stallsOn) {
       await wait(runtime.time, probeMsMax);
       return { outcome: 'silent', latencyMs: null, rules: ids };
     }
-    const latencyMs = delayMs(effect.to, 0.5) + delayMs(effect.from, 0.5) + lateOf(effect);
+    const latencyMs = tookMs(effect.to, bytes, closes) + tookMs(effect.from, bytes, closes);
     await wait(runtime.time, latencyMs);
     const reached = own.some((port) => network.listeners.get(port.to)?.life.alive);
     return reached ? { outcome: 'passes', latencyMs, rules: ids } : { outcome: 'refused', latencyMs: null, rules: ids };
@@ -89,7 +94,7 @@ export async function startVirtualLinks(
         rules.delete(id);
         if (touched) apply(touched);
       },
-      probe: ({ link }: { link: string }) => probe(link),
+      probe: (asked: Asked) => probe(asked),
       status: () => ({ links: [...ports.values()].map(({ name, wires }) => ({ name, connections: wires.size })) }),
     },
   });
@@ -100,8 +105,8 @@ export async function startVirtualLinks(
   };
 }
 
-/** What a late end and a narrow line add to a probe of one byte that closes. */
-function lateOf({ to, from }: typeof noEffect): number {
-  const narrow = [to, from].map(({ bytesPerSecond }) => (bytesPerSecond === null ? 0 : 1000 / bytesPerSecond));
-  return to.closeLateMs + from.closeLateMs + Math.max(...narrow);
+/** How long so many bytes are on their way, in the mean. */
+function tookMs(effect: FlowEffect, bytes: number, closes: boolean): number {
+  const onLineMs = effect.bytesPerSecond === null ? 0 : (bytes * 1000) / effect.bytesPerSecond;
+  return delayMs(effect, 0.5) + onLineMs + (closes ? effect.closeLateMs : 0);
 }

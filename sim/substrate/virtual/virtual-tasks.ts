@@ -84,12 +84,18 @@ export type ExportFiles = Map<string, Exported>;
 /** A worker in virtual time: a slice of its work takes as long as on a real machine, and costs this one nothing. */
 export function startVirtualWorker(context: PartContext<WorkerSettings>, files: ExportFiles): Promise<RunningPart> {
   const { config, runtime } = context;
+  const { conditions, time } = runtime;
+  const usedBytes = () => files.size * 4096;
+  const admit = async () => {
+    if (conditions.now.diskDelayMs > 0) await wait(time, conditions.now.diskDelayMs);
+    conditions.admit(usedBytes);
+  };
+  conditions.keeps({ usedBytes, tryWrite: admit });
   return startWorker(context, {
     roundsPerUnit: 1,
-    yieldTurn: () => wait(runtime.time, sliceMs),
-    // eslint-disable-next-line typescript/require-await
+    yieldTurn: () => wait(time, sliceMs),
     writeExport: async (tenant, job, rows) => {
-      runtime.conditions.admit(() => files.size * 4096);
+      await admit();
       const file = `exports/${tenant}/${job}.csv`;
       const there = files.get(file);
       if (there) return there;
