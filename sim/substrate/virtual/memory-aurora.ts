@@ -80,7 +80,7 @@ export class MemoryStorage implements AuroraStorage {
     kept.whole = true;
   }
 
-  open(generation: number): GenerationStore {
+  open(generation: number, _role: 'writer' | 'reader'): GenerationStore {
     return new MemoryGeneration(this.#of(generation));
   }
 

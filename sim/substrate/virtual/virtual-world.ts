@@ -26,14 +26,13 @@ import { Life } from './life.ts';
 import { Scheduler } from './scheduler.ts';
 import { runVirtually } from './time-loop.ts';
 import { virtualPlaces } from './virtual-places.ts';
+import { VirtualActions } from './virtual-actions.ts';
 import { VirtualObserver } from './virtual-observer.ts';
 import { beginsT, sinkOf, virtualRuntime } from './virtual-runtime.ts';
 import { VirtualSubstrate } from './virtual-substrate.ts';
 import { Network } from './wire.ts';
 
 const token = 'virtual';
-const stepMsMax = 60_000;
-const longStepMsMax = 600_000;
 const servesWithinMs = 30_000;
 
 export interface VirtualWorldOptions {
@@ -70,6 +69,7 @@ class VirtualWorld implements VirtualWorldDriver {
   readonly #ports: WorldFaultPorts;
   readonly #reconciler: Reconciler;
   readonly #observer: VirtualObserver;
+  readonly #actions: VirtualActions;
   readonly #listeners: ((events: readonly Event[]) => void)[] = [];
   readonly #roles = new Map<string, 'writer' | 'reader'>();
   #policies: Readonly<Record<string, string>>;
@@ -153,6 +153,24 @@ class VirtualWorld implements VirtualWorldDriver {
       },
       observe,
     );
+    this.#actions = new VirtualActions({
+      parts: this.parts,
+      faults: this.faults,
+      ports: this.#ports,
+      admin: this.admin,
+      events: this.#events,
+      roles: this.#roles,
+      plan: () => this.plan(),
+      map: () => this.map(),
+      nowT: () => this.nowT(),
+      wait: (ms) => this.wait(ms),
+      resolve: (target) => this.resolve(target),
+      untilServing: (cell) => this.#untilServing(cell),
+      setTraffic: (change) => this.#setTraffic(change),
+      want: (desired) => {
+        this.#desired = desired;
+      },
+    });
   }
 
   plan(): Plan {
@@ -241,37 +259,8 @@ class VirtualWorld implements VirtualWorldDriver {
     ]);
   }
 
-  async act(action: Action): Promise<void> {
-    switch (action.do) {
-      case 'restart':
-        return this.#restart(action.target);
-      case 'tenant-add':
-        await this.#control('tenant.add', { tenant: action.tenant, cell: action.cell });
-        await this.admin.call('traffic', 'tenants.set', { tenants: Object.keys(this.map().tenants) }).catch(() => null);
-        return;
-      case 'pin':
-        if (action.cell !== null) return this.#move(action.tenant, action.cell, { after: 'pinned', evenPinned: true });
-        await this.#control('tenant.override', { tenant: action.tenant, override: 'pinned' });
-        return;
-      case 'quarantine':
-        if (action.to !== null) return this.#move(action.tenant, action.to, { evenPinned: true, quarantine: true });
-        await this.#control('tenant.override', { tenant: action.tenant, override: 'quarantined' });
-        return;
-      case 'move':
-        return this.#move(action.tenant, action.to, {});
-      case 'drain':
-      case 'evacuate':
-        return this.#empty(action.cell, action.do === 'drain' ? 'draining' : 'evacuating');
-      case 'scale':
-        return this.#scale(action.cell, action.service, action.count);
-      case 'redrive':
-        await this.admin.call(`${action.cell}/web/1`, 'redrive', {}, stepMsMax);
-        return;
-      case 'traffic': {
-        const { do: _, ...change } = action;
-        await this.#setTraffic(change);
-      }
-    }
+  act(action: Action): Promise<void> {
+    return this.#actions.act(action);
   }
 
   async readBack(withinMs: number): Promise<void> {
@@ -339,50 +328,6 @@ class VirtualWorld implements VirtualWorldDriver {
     for (const tell of this.#listeners) tell(one);
   }
 
-  async #restart(text: string): Promise<void> {
-    const target = this.resolve(text);
-    const healed = await this.faults.healCovering(target.addresses);
-    if (healed.length > 0) await this.#ports.startMissing(target.addresses);
-    else {
-      const id = `restart ${target.text}`;
-      const affected = affectedBy('restart', target, this.#roles);
-      this.#events.record('restart.begun', { fault: id, target: target.text, affected });
-      await Promise.all(
-        target.addresses.map(async (address) => {
-          await this.parts.stop(address, 5000);
-          if (!isXl(address)) await this.parts.start(address, 'restart');
-        }),
-      );
-      this.#events.record('restart.ended', { fault: id, target: target.text });
-    }
-    await this.#untilServing(target.cell);
-  }
-
-  async #move(tenant: string, to: string, how: object): Promise<void> {
-    const args = { tenant, to, evenPinned: false, quarantine: false, ...how };
-    await this.#control('tenant.move', args, longStepMsMax);
-  }
-
-  async #empty(cell: string, how: 'draining' | 'evacuating'): Promise<void> {
-    await this.#control('cell.empty', { cell, how });
-    const isEmpty = () =>
-      Object.values(this.map().tenants).every((entry) => entry.cell !== cell || entry.override === 'pinned');
-    const deadlineT = this.nowT() + longStepMsMax * 1000;
-    while (!isEmpty()) {
-      if (this.nowT() > deadlineT) throw new RpcError('unproven', `cell ${cell} was not emptied in 10 min`);
-      await this.wait(100);
-    }
-  }
-
-  async #scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<void> {
-    this.#desired = { ...this.plan().desired(), [`${cell}/${service}`]: count };
-    const links = this.plan().linksOf(cell);
-    await this.admin.call(`links/${cell}`, 'links.set', { links }).catch(() => null);
-    await this.#control('scale', { cell, service, count });
-    const targets = this.plan().albTargets(cell);
-    await this.admin.call(`${cell}/alb`, 'targets.set', { targets }).catch(() => null);
-  }
-
   async #setTraffic(change: Partial<World['traffic']>): Promise<void> {
     this.#traffic = { ...this.#traffic, ...change };
     await this.admin.call('traffic', 'set', this.#traffic, 5000);
@@ -396,10 +341,6 @@ class VirtualWorld implements VirtualWorldDriver {
       { cell: cellPolicies(values), control: controlPolicies(values) },
       5000,
     );
-  }
-
-  async #control(method: string, args: unknown, timeoutMs = 10_000): Promise<unknown> {
-    return this.admin.call('control', method, args, timeoutMs);
   }
 
   async #untilServing(cell: string | null): Promise<void> {
