@@ -1,12 +1,13 @@
+import { Courses } from '../judge/counterfactual.ts';
 import { createJudge } from '../judge/judge.ts';
 import { verdictOf } from '../judge/verdict.ts';
 import { MetricsBuilder } from '../runs/metrics.ts';
 import type { RunPetri, Verdict } from '../runs/contract.ts';
 import { RunWriter } from '../runs/run-folder.ts';
-import type { WorldDriver } from '../scenario/driver.ts';
 import { printScenario } from '../scenario/print.ts';
 import { runScenario, type RunHooks, type RunOutcome } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { coursesOf, withoutFaults, type OpenedDriver } from '../scenario/without-faults.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import { version } from '../version.ts';
 import { printWorld } from '../world/print-world.ts';
@@ -40,6 +41,8 @@ export async function runOnce(context: CommandContext, request: RunRequest): Pro
   const { scenario, on, base, hooks, earlierHashes } = request;
   const writer = new RunWriter(base, scenario.name, scenario.seed, Date.now());
   try {
+    const without = on === 'virtual' ? await coursesWithoutFaults(scenario) : null;
+    const courses = without && new Courses();
     const { driver, within } = await openDriver(context, request, writer.logs);
     let engine = '';
     const metrics: { of: MetricsBuilder | null } = { of: null };
@@ -54,10 +57,16 @@ export async function runOnce(context: CommandContext, request: RunRequest): Pro
         onClock: (startT) => {
           metrics.of?.begin(startT);
         },
-        otherRuns: () => (on === 'virtual' ? { logHashes: [...earlierHashes, writer.hash()] } : {}),
+        otherRuns: () => ({
+          ...(on === 'virtual' ? { logHashes: [...earlierHashes, writer.hash()] } : {}),
+          ...(without && courses ? { counterfactual: { courses, without } } : {}),
+        }),
         onEvents: (events) => {
           writer.write(events);
-          for (const event of events) metrics.of?.take(event);
+          for (const event of events) {
+            metrics.of?.take(event);
+            courses?.take(event);
+          }
         },
       });
     });
@@ -79,10 +88,16 @@ export async function runOnce(context: CommandContext, request: RunRequest): Pro
   }
 }
 
-interface OpenedDriver {
-  readonly driver: WorldDriver;
-  /** Runs work by the world's own time. */
-  readonly within: <T>(work: () => Promise<T>) => Promise<T>;
+/** What every tenant goes through in the world of the same seed in which nothing is hurt; null where there is nothing to compare. */
+async function coursesWithoutFaults(scenario: Scenario): Promise<Courses | null> {
+  const unhurt = withoutFaults(scenario);
+  return unhurt && coursesOf(unhurt, await openVirtual(unhurt));
+}
+
+async function openVirtual({ world, seed }: Scenario): Promise<OpenedDriver> {
+  const { openVirtualWorld } = await import('../substrate/virtual/virtual-world.ts');
+  const driver = await openVirtualWorld(world, { seed });
+  return { driver, within: (work) => driver.run(work) };
 }
 
 async function openDriver(
@@ -91,10 +106,8 @@ async function openDriver(
   logs: string,
 ): Promise<OpenedDriver> {
   if (on === 'virtual') {
-    const { openVirtualWorld } = await import('../substrate/virtual/virtual-world.ts');
-    const driver = await openVirtualWorld(scenario.world, { seed: scenario.seed });
     onWorld?.(null);
-    return { driver, within: (work) => driver.run(work) };
+    return openVirtual(scenario);
   }
   const driver = await growForRun(context, { scenario, on, docker, logs });
   onWorld?.(driver.name);
