@@ -68,6 +68,7 @@ function moveSentence(status: Status, { tenant, from, to, step, failed }: Move):
   const control = status.components.find(({ address }) => address === 'control');
   const hand = control?.state === 'running' ? 'control carries it on' : 'it waits for control: petri restart control';
   if (step === 'undo') return `Its move from ${from} to ${to} is put back (${failed?.reason ?? 'given up'}); ${hand}.`;
+  if (step === 'ended') return `Its move from ${from} to ${to} has just ended.`;
   if (step === 'clean')
     return `It has moved from ${from} to ${to}; cell ${from} still has to forget ${tenant}, ${hand}.`;
   return `It is on its way from cell ${from} to cell ${to}; what comes next is to ${step}, ${hand}.`;

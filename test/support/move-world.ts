@@ -39,6 +39,8 @@ export class MoveWorld {
   nowMs = 0;
   mishapAt: (call: number, target: string) => Mishap = () => null;
   fence = true;
+  /** Movers that have died so far. */
+  deaths = 0;
   /** The second router goes by its first map for ever. */
   deaf = false;
   #names = 0;
@@ -71,22 +73,21 @@ export class MoveWorld {
   /** The ports of one mover's process; a death of it ends every call that it makes later. */
   ports(): MovePorts {
     let dead = false;
+    const die = (): never => {
+      dead = true;
+      this.deaths += 1;
+      throw new Death();
+    };
     const call = async <T>(target: string, work: () => T): Promise<T> => {
       if (dead) return new Promise(() => {});
       this.calls += 1;
       this.live();
       const mishap = this.mishapAt(this.calls, target);
       if (mishap === 'not-sent') throw new RpcError('not-sent', `${target} is gone`);
-      if (mishap === 'dies-before') {
-        dead = true;
-        throw new Death();
-      }
+      if (mishap === 'dies-before') die();
       const result = work();
       if (mishap === 'unknown') throw new RpcError('unknown', `${target} did not answer`);
-      if (mishap === 'dies-after') {
-        dead = true;
-        throw new Death();
-      }
+      if (mishap === 'dies-after') die();
       return result;
     };
     return {
@@ -96,7 +97,7 @@ export class MoveWorld {
         push: () => call('router', () => void (this.#routers[0] = this.map())).catch(ignoreBut(Death)),
         inFlight: () => call('router', () => 0),
       },
-      events: { record: (kind, fields) => void this.events.push({ kind, ...fields }) },
+      events: { record: (kind, fields) => void (dead || this.events.push({ kind, ...fields })) },
       wait: async (ms) => {
         if (dead) return new Promise(() => {});
         this.nowMs += ms;

@@ -19,8 +19,8 @@ export interface Move {
   /** What the override table said of it before, and what it will say there. */
   readonly before: Override | null;
   readonly after: Override | null;
-  /** What is to be done next; `undo` puts everything back. */
-  readonly step: StepName | 'undo';
+  /** What is to be done next; `undo` puts everything back, and of one that has `ended` only its line in the books is left. */
+  readonly step: StepName | 'undo' | 'ended';
   /** Where it was given up, and why. */
   readonly failed: { readonly at: StepName; readonly reason: string } | null;
   /** Who carries it on: a life of control. Whoever finds another name here has lost it. */
@@ -33,24 +33,33 @@ export type StepEnd =
       readonly kind: 'done';
       readonly change?: { readonly from: TenantEntry; readonly to: TenantEntry };
       readonly facts?: Readonly<Record<string, unknown>>;
+      /** Under which the tenant lives now, where that is not the move's own: it was put back. */
+      readonly epoch?: number;
     }
   | { readonly kind: 'impossible'; readonly reason: string };
 
-/** The move after this step, or null where it has ended. */
+/** The move after this step, or null where nothing is left of it. */
 export function nextMove(move: Move, end: StepEnd): Move | null {
-  if (move.step === 'undo') return null;
+  if (move.step === 'ended') return null;
   if (end.kind === 'impossible') return givenUp(move, end.reason);
-  const next = stepNames[stepNames.indexOf(move.step) + 1];
-  return next === undefined ? null : { ...move, step: next };
+  if (move.step === 'undo') return { ...move, step: 'ended', epoch: end.epoch ?? move.epoch };
+  return { ...move, step: stepNames[stepNames.indexOf(move.step) + 1] ?? 'ended' };
+}
+
+/** The step that was done last, as far as the books tell; null at the front, and where a move is put back. */
+export function lastStep({ step, failed }: Move): StepName | 'undo' | null {
+  if (step === 'undo') return null;
+  if (step === 'ended') return failed ? 'undo' : 'clean';
+  return stepNames[stepNames.indexOf(step) - 1] ?? null;
 }
 
 /** Before the flip every step can be put back; afterwards the new home has the tenant, and there is only forward. */
 export function mayBeUndone({ step }: Move): boolean {
-  return step !== 'undo' && stepNames.indexOf(step) < stepNames.indexOf('resume');
+  return step !== 'undo' && step !== 'ended' && stepNames.indexOf(step) < stepNames.indexOf('resume');
 }
 
 export function givenUp(move: Move, reason: string): Move {
-  if (move.step === 'undo') return move;
+  if (move.step === 'undo' || move.step === 'ended') return move;
   return { ...move, step: 'undo', failed: { at: move.step, reason } };
 }
 
@@ -61,7 +70,7 @@ export function mayBeFenced({ failed }: Move): boolean {
 
 /** Whether its tenant still waits for it. */
 export function isUnderWay({ step }: Move): boolean {
-  return step !== 'clean';
+  return step !== 'clean' && step !== 'ended';
 }
 
 /** The map's entry at four moments of a move. */
@@ -80,7 +89,7 @@ export function sameEntry(a: TenantEntry | null, b: TenantEntry): boolean {
 export function readMove(tenant: string, item: Item | null): Move | null {
   if (!item) return null;
   const { id, from, to, epoch, before, after, step, failed, mover } = item;
-  const isStep = step === 'undo' || stepNames.includes(step as StepName);
+  const isStep = step === 'undo' || step === 'ended' || stepNames.includes(step as StepName);
   if (typeof id !== 'string' || typeof from !== 'string' || typeof to !== 'string') return null;
   if (typeof epoch !== 'number' || typeof mover !== 'string' || !isStep) return null;
   return {

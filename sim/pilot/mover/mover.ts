@@ -1,6 +1,6 @@
 import { mapTables } from '../../../cells/dynamodb/contract.ts';
 import { RpcError } from '../../../cells/protocol/rpc-error.ts';
-import { givenUp, mayBeUndone, nextMove, readMove, stepNames, type Move, type StepEnd } from './move.ts';
+import { givenUp, lastStep, mayBeUndone, nextMove, readMove, type Move, type StepEnd } from './move.ts';
 import type { MovePorts } from './ports.ts';
 import { beginWrites, progressWrites, routersMustKnow, takesOver } from './progress.ts';
 import { moveSteps, stepEvents } from './steps.ts';
@@ -112,8 +112,9 @@ export class Mover {
     const result = await this.#ports.books.write(progressWrites(move, mine, undefined));
     if (!result.ok || this.#driven.has(move.tenant)) return;
     // What was done last may have been done without a word.
-    const last = move.step === 'undo' ? undefined : stepNames[stepNames.indexOf(move.step) - 1];
-    if (last) this.#ports.events.record(stepEvents[last], { ...factsOf(mine), repeated: true });
+    const last = lastStep(move);
+    const kind = last ? stepEvents[last] : move.step === 'quiesce' ? 'move.begun' : null;
+    if (kind) this.#ports.events.record(kind, { ...factsOf(mine), ...reasonOf(mine), repeated: true });
     void this.#drive(mine);
   }
 
@@ -138,14 +139,14 @@ export class Mover {
     let blockedMs: number | null = null;
     for (let waitMs = retryMsMin; !this.#closed;) {
       try {
-        const end = await this.#steps[move.step](move, this.#ports);
+        const end: StepEnd = move.step === 'ended' ? { kind: 'done' } : await this.#steps[move.step](move, this.#ports);
         const next = await this.#advance(move, end);
         if (next === 'lost') break;
         if (move.step === 'resume') {
           blockedMs = this.#blockedMs(move.tenant);
           onHome({ kind: 'moved', move, blockedMs });
         }
-        if (next === null) return this.#ended(move, end, blockedMs);
+        if (next === null) return this.#ended(move, blockedMs);
         if (next.step === 'undo') this.#tellGivenUp(next);
         move = next;
         waitMs = retryMsMin;
@@ -159,11 +160,10 @@ export class Mover {
     return { kind: 'left', move };
   }
 
-  #ended(move: Move, end: StepEnd, blockedMs: number | null): MoveEnd {
-    if (move.step !== 'undo') return { kind: 'moved', move, blockedMs };
-    const epoch = end.kind === 'done' ? Number(end.facts?.['epoch'] ?? move.epoch) : move.epoch;
-    const reason = move.failed?.reason ?? 'it was given up';
-    return { kind: 'rolled-back', move, reason, epoch, blockedMs: this.#blockedMs(move.tenant) };
+  #ended(move: Move, blockedMs: number | null): MoveEnd {
+    if (!move.failed) return { kind: 'moved', move, blockedMs };
+    const { epoch, failed, tenant } = move;
+    return { kind: 'rolled-back', move, reason: failed.reason, epoch, blockedMs: this.#blockedMs(tenant) };
   }
 
   /** Writes down what a step came to, tells the routers, and says so. */
@@ -172,8 +172,6 @@ export class Mover {
     const change = end.kind === 'done' ? end.change : undefined;
     const next = nextMove(move, end);
     const startedMs = nowMs();
-    // The last step's own row goes with its progress: nobody could say it afterwards.
-    if (move.step === 'clean') events.record(stepEvents.clean, factsOf(move));
     const result = await books.write(progressWrites(move, next, change));
     if (!result.ok) {
       const now = readMove(move.tenant, await books.get(mapTables.moves, move.tenant));
@@ -183,9 +181,9 @@ export class Mover {
     }
     if (routersMustKnow(change)) await routers.push();
     if (move.step === 'quiesce') this.#quiescedMs.set(move.tenant, startedMs);
-    if (end.kind === 'impossible' || move.step === 'clean') return next;
+    if (end.kind === 'impossible' || move.step === 'ended') return next;
     const more = move.step === 'resume' ? { blockedMs: this.#blockedMs(move.tenant) } : {};
-    events.record(stepEvents[move.step], { ...factsOf(move), ...end.facts, ...more, ...reasonOf(move) });
+    events.record(stepEvents[move.step], { ...factsOf(next ?? move), ...end.facts, ...more, ...reasonOf(move) });
     return next;
   }
 

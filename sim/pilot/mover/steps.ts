@@ -1,4 +1,4 @@
-import type { Move } from './move.ts';
+import type { StepName } from './move.ts';
 import type { Step } from './ports.ts';
 import { clean } from './steps/clean.ts';
 import { copy } from './steps/copy.ts';
@@ -11,7 +11,7 @@ import { undo } from './steps/undo.ts';
 import { verify } from './steps/verify.ts';
 
 /** What is done at each step of a move; a mover is handed this table. */
-export const moveSteps: Readonly<Record<Move['step'], Step>> = {
+export const moveSteps: Readonly<Record<StepName | 'undo', Step>> = {
   quiesce,
   drain,
   fence,
@@ -24,7 +24,7 @@ export const moveSteps: Readonly<Record<Move['step'], Step>> = {
 };
 
 /** What is recorded once a step is done: `move.fenced` and the like. */
-export const stepEvents: Readonly<Record<Move['step'], string>> = {
+export const stepEvents: Readonly<Record<StepName | 'undo', string>> = {
   quiesce: 'move.quiesced',
   drain: 'move.drained',
   fence: 'move.fenced',

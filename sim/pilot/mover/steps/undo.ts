@@ -13,8 +13,8 @@ const cleanedAtOnce = 500;
 export const undo: Step = async (move, ports) => {
   const reopened = mayBeFenced(move) ? await reopen(move, ports) : entries.before(move);
   const now = await ports.books.tenant(move.tenant);
-  if (!sameEntry(now, entries.moving(move))) return { kind: 'done', facts: { epoch: now?.epoch ?? reopened.epoch } };
-  return { kind: 'done', change: { from: entries.moving(move), to: reopened }, facts: { epoch: reopened.epoch } };
+  if (!sameEntry(now, entries.moving(move))) return { kind: 'done', epoch: now?.epoch ?? reopened.epoch };
+  return { kind: 'done', change: { from: entries.moving(move), to: reopened }, epoch: reopened.epoch };
 };
 
 async function reopen(move: Move, ports: MovePorts): Promise<TenantEntry> {
