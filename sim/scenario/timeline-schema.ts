@@ -29,7 +29,7 @@ export const triggerShape = {
         event: z
           .enum(eventKindNames, {
             error: ({ input }) =>
-              `must be a kind of event, not ${quote(input)}${didYouMean(String(input), eventKindNames) || `; there are ${eventKindNames.join(', ')}`}`,
+              `must be a kind of event, such as write.committed, not ${quote(input)}${didYouMean(String(input), eventKindNames)}`,
           })
           .describe('A kind of event'),
         count: whole(1, 1_000_000, 'The how-manieth of them since the clock began').default(1),
