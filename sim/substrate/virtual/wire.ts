@@ -115,10 +115,11 @@ export class Wire {
     return this.#closed;
   }
 
-  /** The far side has taken the connection. */
+  /** The far side has taken the connection; what was said before that goes on to it. */
   accepted(far: Life): void {
     this.#far = far;
     this.#forget.push(far.onEnd(() => this.#lost(false)));
+    if (this.#held.length > 0) this.released();
   }
 
   /** To the far side (`to`) or from it, in order: `run` happens there. */

@@ -1,0 +1,430 @@
+import { expect } from 'vitest';
+import type { RpcClient, RpcServer } from '../../../cells/protocol/rpc.ts';
+import { RpcError } from '../../../cells/protocol/rpc-error.ts';
+import type { Endpoint } from '../../../cells/runtime/part-config.ts';
+import type { Runtime } from '../../../cells/runtime/runtime.ts';
+import { wait } from '../../../cells/runtime/time.ts';
+import type { LinkAsk, LinkRule } from '../../../sim/faults/fault.ts';
+import type { LinkProbe, LinkSpec } from '../../../sim/links/contract.ts';
+
+/** Where the rules of links are tried: a program of links, somebody before it and somebody behind it. */
+export interface LinkGround {
+  readonly near: Runtime;
+  readonly far: Runtime;
+  /** The admin port of the links. */
+  readonly admin: RpcClient;
+  /** Two ports that links listen on, and two that far sides do. */
+  readonly ports: readonly [Endpoint, Endpoint, Endpoint, Endpoint];
+}
+
+export interface LinkCase {
+  readonly name: string;
+  readonly play: (bench: LinkBench) => Promise<void>;
+}
+
+/** So long a call is waited for, in milliseconds, where it is to stay without an answer. */
+const silenceMs = 300;
+/** A frame of so many letters is about as long as those of virtual time are taken for. */
+const letters = 'x'.repeat(150);
+
+/** One link, `router->b`, with an echo behind it; what a case says of it holds on every substrate. */
+export class LinkBench {
+  readonly #ground: LinkGround;
+  readonly #clients: RpcClient[] = [];
+  #server: RpcServer | null = null;
+  /** What the far side has heard, in order. */
+  heard: string[] = [];
+
+  constructor(ground: LinkGround) {
+    this.#ground = ground;
+  }
+
+  get spec(): LinkSpec {
+    return { name: 'router->b', listen: this.#ground.ports[0], to: this.#ground.ports[2] };
+  }
+
+  /** Another link, to another far side. */
+  get otherSpec(): LinkSpec {
+    return { name: 'a->b', listen: this.#ground.ports[1], to: this.#ground.ports[3] };
+  }
+
+  async open(): Promise<void> {
+    await this.set([this.spec]);
+    await this.serve();
+  }
+
+  async close(): Promise<void> {
+    for (const id of ['f1', 'f2']) await this.heal(id);
+    for (const client of this.#clients.splice(0)) client.close();
+    await this.stopServing();
+    await this.set([]);
+  }
+
+  async serve(): Promise<void> {
+    const say = ({ words }: { words: string }) => {
+      this.heard.push(words);
+      return words;
+    };
+    this.#server = await this.#ground.far.serve({ listen: this.spec.to, token: null, handlers: { say } });
+  }
+
+  async stopServing(): Promise<void> {
+    await this.#server?.close();
+    this.#server = null;
+  }
+
+  set(links: readonly LinkSpec[]): Promise<null> {
+    return this.#ground.admin.call('links.set', { links });
+  }
+
+  rule(rule: LinkRule, id = 'f1', links: readonly string[] = ['router->b']): Promise<null> {
+    return this.#ground.admin.call('rule.set', { id, links, rule });
+  }
+
+  heal(id = 'f1'): Promise<null> {
+    return this.#ground.admin.call('rule.clear', { id });
+  }
+
+  probe(ask: LinkAsk = {}): Promise<LinkProbe> {
+    return this.#ground.admin.call('probe', { link: 'router->b', ...ask }, 30_000);
+  }
+
+  nowMs(): number {
+    return this.#ground.near.time.monotonicMs();
+  }
+
+  pause(ms: number): Promise<void> {
+    return wait(this.#ground.near.time, ms);
+  }
+
+  /** A connection of its own over the link. */
+  async connect(to: Endpoint = this.spec.listen): Promise<Caller> {
+    let lostMs: number | null = null;
+    const client = this.#ground.near.connect({
+      connect: to,
+      token: null,
+      reconnect: false,
+      onDisconnect: () => (lostMs ??= this.nowMs()),
+    });
+    this.#clients.push(client);
+    const caller: Caller = {
+      say: (words) => client.call<string>('say', { words }, 20_000),
+      lostMs: () => lostMs,
+    };
+    await this.until('connected or lost', () => client.connected || lostMs !== null);
+    return caller;
+  }
+
+  async until(what: string, look: () => boolean, withinMs = 5000): Promise<void> {
+    const endMs = this.nowMs() + withinMs;
+    while (!look()) {
+      if (this.nowMs() > endMs) throw new Error(`${what}: not seen within ${withinMs} ms`);
+      await this.pause(5);
+    }
+  }
+
+  /** What a call came to by then: its answer, `lost`, or `silence`. */
+  async fate(call: Promise<string>, withinMs = silenceMs): Promise<string> {
+    const settled = call.catch((error: unknown) => {
+      if (error instanceof RpcError) return 'lost';
+      throw error;
+    });
+    return Promise.race([settled, this.pause(withinMs).then(() => 'silence')]);
+  }
+
+  async tookMs(work: () => Promise<unknown>): Promise<number> {
+    const beganMs = this.nowMs();
+    await work();
+    return this.nowMs() - beganMs;
+  }
+}
+
+interface Caller {
+  say(words: string): Promise<string>;
+  /** When it learnt that the connection is gone. */
+  lostMs(): number | null;
+}
+
+const cut = (direction: 'both' | 'to' | 'from'): LinkRule => ({ kind: 'cut', direction });
+
+export const linkCases: readonly LinkCase[] = [
+  {
+    name: 'carries calls and answers, and probes well',
+    async play(bench) {
+      const caller = await bench.connect();
+      expect(await caller.say('one')).toBe('one');
+      expect(await bench.probe()).toEqual({ outcome: 'passes', latencyMs: expect.any(Number), rules: [] });
+    },
+  },
+  {
+    name: 'ends at once a connection to a far side that is not there, and works at once when it is back',
+    async play(bench) {
+      await bench.stopServing();
+      const caller = await bench.connect();
+      await bench.until('the end', () => caller.lostMs() !== null, 1000);
+      expect((await bench.probe()).outcome).toBe('refused');
+      await bench.serve();
+      expect(await (await bench.connect()).say('back')).toBe('back');
+    },
+  },
+  {
+    name: 'tells a caller that the far side has closed',
+    async play(bench) {
+      const caller = await bench.connect();
+      await caller.say('x');
+      await bench.stopServing();
+      await bench.until('the end', () => caller.lostMs() !== null, 1000);
+    },
+  },
+  {
+    name: 'cut, it is silent on open connections, and what waited flows on after the heal',
+    async play(bench) {
+      const caller = await bench.connect();
+      await caller.say('before');
+      await bench.rule(cut('both'));
+      const call = caller.say('one');
+      expect(await bench.fate(call)).toBe('silence');
+      expect(bench.heard).toEqual(['before']);
+      expect(await bench.probe()).toEqual({ outcome: 'silent', latencyMs: null, rules: ['f1'] });
+      await bench.heal();
+      expect(await call).toBe('one');
+    },
+  },
+  {
+    name: 'cut, it takes new connections, is silent on them, and continues them after the heal',
+    async play(bench) {
+      await bench.rule(cut('both'));
+      const caller = await bench.connect();
+      expect(caller.lostMs()).toBeNull();
+      const call = caller.say('one');
+      expect(await bench.fate(call)).toBe('silence');
+      await bench.heal();
+      expect(await call).toBe('one');
+    },
+  },
+  {
+    name: 'cut towards the far side, that one hears nothing',
+    async play(bench) {
+      const caller = await bench.connect();
+      await caller.say('before');
+      await bench.rule(cut('to'));
+      expect(await bench.fate(caller.say('one'))).toBe('silence');
+      expect(bench.heard).toEqual(['before']);
+    },
+  },
+  {
+    name: 'cut from the far side, that one hears and is not heard',
+    async play(bench) {
+      const caller = await bench.connect();
+      await bench.rule(cut('from'));
+      const call = caller.say('one');
+      expect(await bench.fate(call)).toBe('silence');
+      expect(bench.heard).toEqual(['one']);
+      await bench.heal();
+      expect(await call).toBe('one');
+    },
+  },
+  {
+    name: 'cut, it holds back that the far side has closed',
+    async play(bench) {
+      const caller = await bench.connect();
+      await caller.say('x');
+      await bench.rule(cut('both'));
+      await bench.stopServing();
+      await bench.pause(silenceMs);
+      expect(caller.lostMs()).toBeNull();
+      await bench.heal();
+      await bench.until('the end', () => caller.lostMs() !== null, 1000);
+    },
+  },
+  {
+    name: 'late, it delays a call and its answer once',
+    async play(bench) {
+      const caller = await bench.connect();
+      await caller.say('x');
+      await bench.rule({ kind: 'latency', latencyMs: 300, jitterMs: 0 });
+      const tookMs = await bench.tookMs(() => caller.say('late'));
+      expect(tookMs).toBeGreaterThanOrEqual(299);
+      expect(tookMs).toBeLessThan(590);
+      expect((await bench.probe()).latencyMs).toBeGreaterThanOrEqual(299);
+    },
+  },
+  {
+    name: 'sums latencies, and forgets one when it is healed',
+    async play(bench) {
+      const caller = await bench.connect();
+      await caller.say('x');
+      await bench.rule({ kind: 'latency', latencyMs: 150, jitterMs: 0 });
+      await bench.rule({ kind: 'latency', latencyMs: 250, jitterMs: 0 }, 'f2');
+      expect(await bench.tookMs(() => caller.say('both'))).toBeGreaterThanOrEqual(399);
+      expect((await bench.probe()).rules).toEqual(['f1', 'f2']);
+      await bench.heal('f2');
+      const tookMs = await bench.tookMs(() => caller.say('one'));
+      expect(tookMs).toBeGreaterThanOrEqual(149);
+      expect(tookMs).toBeLessThan(390);
+    },
+  },
+  {
+    name: 'keeps the order of calls under jitter',
+    async play(bench) {
+      const caller = await bench.connect();
+      await bench.rule({ kind: 'latency', latencyMs: 20, jitterMs: 20 });
+      const words = Array.from({ length: 20 }, (_, index) => `w${index}`);
+      await Promise.all(
+        words.map(async (word, index) => {
+          await bench.pause(index * 3);
+          return caller.say(word);
+        }),
+      );
+      expect(bench.heard).toEqual(words);
+    },
+  },
+  {
+    name: 'resets open connections at once, and new ones, until it is healed',
+    async play(bench) {
+      const open = await bench.connect();
+      await open.say('x');
+      await bench.rule({ kind: 'reset', afterBytes: 0 });
+      await bench.until('the reset', () => open.lostMs() !== null, 1000);
+      const fresh = await bench.connect();
+      expect(await bench.fate(fresh.say('one'))).toBe('lost');
+      expect((await bench.probe()).outcome).toBe('refused');
+      await bench.heal();
+      expect(await (await bench.connect()).say('two')).toBe('two');
+    },
+  },
+  {
+    name: 'resets new connections after some bytes',
+    async play(bench) {
+      await bench.rule({ kind: 'reset', afterBytes: 1000 });
+      const caller = await bench.connect();
+      const fates: string[] = [];
+      for (let call = 0; call < 10 && !fates.includes('lost'); call++)
+        fates.push(await bench.fate(caller.say(letters)));
+      expect(fates[0]).toBe(letters);
+      expect(fates.at(-1)).toBe('lost');
+    },
+  },
+  {
+    name: 'narrow, it carries so many bytes a second each way, and is as wide as before when healed',
+    async play(bench) {
+      const caller = await bench.connect();
+      await caller.say('x');
+      await bench.rule({ kind: 'bandwidth', bytesPerSecond: 2000 });
+      const serial = async () => {
+        for (let call = 0; call < 5; call++) await caller.say(letters);
+      };
+      expect(await bench.tookMs(serial)).toBeGreaterThan(700);
+      expect((await bench.probe({ bytes: 400 })).latencyMs).toBeGreaterThan(390);
+      await bench.heal();
+      expect(await bench.tookMs(serial)).toBeLessThan(600);
+      expect((await bench.probe({ bytes: 400 })).latencyMs).toBeLessThan(390);
+    },
+  },
+  {
+    name: 'narrow, its connections share it',
+    async play(bench) {
+      const callers = [await bench.connect(), await bench.connect(), await bench.connect()];
+      await bench.rule({ kind: 'bandwidth', bytesPerSecond: 2000 });
+      const all = () =>
+        Promise.all(callers.flatMap((caller) => [caller.say(letters), caller.say(letters), caller.say(letters)]));
+      expect(await bench.tookMs(all)).toBeGreaterThan(700);
+    },
+  },
+  {
+    name: 'stalling, each connection goes silent after some bytes, new ones too, and all flow on after the heal',
+    async play(bench) {
+      const open = await bench.connect();
+      for (let call = 0; call < 6; call++) await open.say(letters);
+      await bench.rule({ kind: 'stall', afterBytes: 900 });
+      const silent: Promise<string>[] = [];
+      for (const caller of [open, await bench.connect()]) {
+        const fates: string[] = [];
+        for (let tries = 0; tries < 8 && !fates.includes('silence'); tries++) {
+          const call = caller.say(letters);
+          fates.push(await bench.fate(call));
+          if (fates.at(-1) === 'silence') silent.push(call);
+        }
+        expect(fates[0]).toBe(letters);
+        expect(fates.at(-1)).toBe('silence');
+        expect(caller.lostMs()).toBeNull();
+      }
+      expect((await bench.probe({ bytes: 901 })).outcome).toBe('silent');
+      expect((await bench.probe({ bytes: 100 })).outcome).toBe('passes');
+      await bench.heal();
+      expect(await Promise.all(silent)).toEqual([letters, letters]);
+    },
+  },
+  {
+    name: 'stalling at once, it takes connections and says nothing on them',
+    async play(bench) {
+      await bench.rule({ kind: 'stall', afterBytes: 0 });
+      const caller = await bench.connect();
+      const call = caller.say('one');
+      expect(await bench.fate(call)).toBe('silence');
+      expect(bench.heard).toEqual([]);
+      await bench.heal();
+      expect(await call).toBe('one');
+    },
+  },
+  {
+    name: 'slow to close, it carries answers in time and an end late',
+    async play(bench) {
+      const caller = await bench.connect();
+      await bench.rule({ kind: 'slow-close', delayMs: 500 });
+      expect(await bench.tookMs(() => caller.say('in time'))).toBeLessThan(450);
+      const closedMs = bench.nowMs();
+      await bench.stopServing();
+      await bench.until('the end', () => caller.lostMs() !== null, 2000);
+      expect((caller.lostMs() ?? 0) - closedMs).toBeGreaterThanOrEqual(495);
+      await bench.serve();
+      expect((await bench.probe({ closes: true })).latencyMs).toBeGreaterThanOrEqual(995);
+      expect((await bench.probe()).latencyMs).toBeLessThan(450);
+    },
+  },
+  {
+    name: 'a rule holds for a link that comes later, and for that one alone',
+    async play(bench) {
+      await bench.rule(cut('both'), 'f1', ['a->b']);
+      await bench.set([bench.spec, bench.otherSpec]);
+      expect(await (await bench.connect()).say('one')).toBe('one');
+      const caller = await bench.connect(bench.otherSpec.listen);
+      expect(await bench.fate(caller.say('two'))).toBe('silence');
+    },
+  },
+  {
+    name: 'a link that is taken away ends its connections, and leaves those of others',
+    async play(bench) {
+      await bench.set([bench.spec, { ...bench.otherSpec, to: bench.spec.to }]);
+      const [ends, stays] = [await bench.connect(), await bench.connect(bench.otherSpec.listen)];
+      await Promise.all([ends.say('one'), stays.say('two')]);
+      await bench.set([{ ...bench.otherSpec, to: bench.spec.to }]);
+      await bench.until('the end', () => ends.lostMs() !== null, 1000);
+      expect(await stays.say('three')).toBe('three');
+    },
+  },
+  {
+    name: 'of several ports under one name, the one that comes through speaks for the link',
+    async play(bench) {
+      const second = { ...bench.spec, listen: bench.otherSpec.listen, to: bench.otherSpec.to };
+      await bench.set([bench.spec, second]);
+      expect((await bench.probe()).outcome).toBe('passes');
+      await bench.stopServing();
+      expect((await bench.probe()).outcome).toBe('refused');
+    },
+  },
+  {
+    name: 'two faults on one link are healed one after the other',
+    async play(bench) {
+      const caller = await bench.connect();
+      await bench.rule(cut('both'));
+      await bench.rule(cut('both'), 'f2');
+      const call = caller.say('one');
+      await bench.heal();
+      expect(await bench.fate(call)).toBe('silence');
+      expect((await bench.probe()).rules).toEqual(['f2']);
+      await bench.heal('f2');
+      expect(await call).toBe('one');
+    },
+  },
+];
