@@ -31,6 +31,7 @@ export async function startVirtualLinks(
       if (!touched.has(port.name)) continue;
       const before = port.effect;
       port.effect = effectOn(port.name);
+      Object.assign(port.freeT, { to: 0, from: 0 });
       const { resetAfterBytes } = port.effect;
       for (const wire of port.wires) {
         if (resetAfterBytes !== null && resetAfterBytes !== before.resetAfterBytes) wire.reset();

@@ -1,3 +1,4 @@
+import type { Timer } from '../../../cells/runtime/time.ts';
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
 import { delayMs, noEffect, type FlowEffect, type LinkEffect } from '../../links/rules.ts';
 import { Chance } from './chance.ts';
@@ -76,6 +77,12 @@ interface Held {
   readonly run: () => void;
 }
 
+interface Late {
+  readonly item: Held;
+  readonly dueT: number;
+  readonly timer: Timer;
+}
+
 /**
  * One connection from a life to whoever listens at an endpoint, over a link or straight:
  *
@@ -93,6 +100,8 @@ export class Wire {
   readonly #chance: Chance;
   #lastT = { to: 0, from: 0 };
   #held: Held[] = [];
+  /** On their way over a link that makes them late, the earliest sent first. */
+  #late: Late[] = [];
   #passed = 0;
   #silent = false;
   #closed = false;
@@ -137,18 +146,30 @@ export class Wire {
   /** Both sides hear of it, whatever was under way. */
   reset(): void {
     if (this.#closed) return;
+    // What was on its way is lost with it.
+    for (const { timer } of this.#late) timer.cancel();
+    this.#late = [];
     this.#end();
     this.#held = [];
     this.#near.plan(hopT, () => this.onNearLost());
     this.#far?.plan(hopT, () => this.onFarLost());
   }
 
-  /** New rules on the link: what is held may go on. */
+  /** New rules on the link: what is held may go on, and what is late is no later than they make it. */
   released(): void {
+    const { t } = this.#network.scheduler;
+    const late = this.#late.filter(({ dueT }) => dueT > t);
     const held = this.#held;
+    this.#late = [];
     this.#held = [];
+    if (late.length > 0) this.#lastT = { to: t, from: t };
     if (this.link?.effect.stallAfterBytes === null) this.#silent = false;
+    for (const { item, dueT, timer } of late) {
+      timer.cancel();
+      this.#push(item, dueT);
+    }
     for (const item of held) this.#push(item);
+    if (this.#closed && this.#held.length === 0 && this.#late.length === 0) this.link?.wires.delete(this);
   }
 
   #lost(nearDied: boolean): void {
@@ -157,7 +178,8 @@ export class Wire {
     this.#end();
   }
 
-  #push(item: Held): void {
+  /** `latestT`: it has been on its way, and was due then. */
+  #push(item: Held, latestT = Infinity): void {
     const effect = this.link?.effect ?? noEffect;
     const flow = item.to ? effect.to : effect.from;
     if (flow.stalled || this.#silent || this.link?.life.paused) {
@@ -168,9 +190,18 @@ export class Wire {
     const dest = item.to ? this.#far : this.#near;
     if (!dest) return void this.#held.push(item);
     const way = item.to ? 'to' : 'from';
-    const dueT = Math.max(this.#network.scheduler.t + this.#delayT(flow, item, way), this.#lastT[way]);
+    const { t } = this.#network.scheduler;
+    const dueT = Math.max(Math.min(t + this.#delayT(flow, item, way), latestT), this.#lastT[way]);
     this.#lastT[way] = dueT;
-    dest.plan(dueT - this.#network.scheduler.t, item.run);
+    const timer = dest.plan(dueT - t, item.run);
+    if (this.link && flow !== noEffect.to) this.#keepLate({ item, dueT, timer });
+  }
+
+  #keepLate(late: Late): void {
+    const { t } = this.#network.scheduler;
+    const arrived = this.#late.findIndex(({ dueT }) => dueT > t);
+    this.#late.splice(0, arrived < 0 ? this.#late.length : arrived);
+    this.#late.push(late);
   }
 
   /** True where the item ends or silences the connection instead of passing. */
@@ -204,8 +235,8 @@ export class Wire {
   #end(): void {
     this.#closed = true;
     this.link?.wires.delete(this);
-    // What a cut link holds is not forgotten: it is told when the link is whole again.
-    if (this.link && this.#held.length > 0) this.link.wires.add(this);
+    // What a cut or late link holds is not forgotten: it is told when the link is whole again.
+    if (this.link && this.#held.length + this.#late.length > 0) this.link.wires.add(this);
     for (const forget of this.#forget) forget();
   }
 }

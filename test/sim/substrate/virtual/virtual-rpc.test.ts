@@ -119,3 +119,25 @@ test('a reset is heard by both sides, and the client connects again', async () =
   await pass(500);
   expect(await inTime(() => client.call('echo', 'again'))).toBe('again');
 });
+
+test('what a narrow or slow link made late flows on, in order, once the link is as before', async () => {
+  const rules = [
+    { kind: 'bandwidth', bytesPerSecond: 50 } as const,
+    { kind: 'latency', latencyMs: 60_000, jitterMs: 0 } as const,
+  ];
+  for (const rule of rules) {
+    link.effect = addUp([rule]);
+    const beganT = scheduler.t;
+    const answers: number[] = [];
+    await inTime(() => {
+      const calls = [1, 2, 3].map((n) => client.call<number>('echo', n, null).then((value) => answers.push(value)));
+      scheduler.plan(1_000_000, () => {
+        link.effect = noEffect;
+        for (const wire of link.wires) wire.released();
+      });
+      return Promise.all(calls);
+    });
+    expect(answers).toEqual([1, 2, 3]);
+    expect(scheduler.t - beganT).toBeLessThan(1_010_000);
+  }
+});
