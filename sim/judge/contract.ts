@@ -135,7 +135,7 @@ export interface RunFacts {
   readonly detectedAfterMs: number | null;
   /** From the last fault's end until every affected cell served again and no request failed; null where it did not. Milliseconds. */
   readonly recoveredAfterMs: number | null;
-  /** The largest age at which a job was received, in milliseconds; null where there was no job. */
+  /** The largest age at which a job of the standard queue was received, in milliseconds; null where there was none. */
   readonly queueAgeMsMax: number | null;
   /** Requests answered ok a second, over the whole run, as a ratio of those offered. */
   readonly goodputRatio: number;

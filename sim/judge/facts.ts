@@ -37,7 +37,9 @@ export class Facts implements Witness {
   job(_job: unknown, event: Event): void {
     if (event.kind === 'job.redelivered') this.#redelivered++;
     const age = event['dwellMs'];
-    if (typeof age === 'number') this.#queueAgeMsMax = Math.max(this.#queueAgeMsMax ?? 0, age);
+    // Large jobs wait for a worker of their own to come: that is what their queue is for.
+    if (typeof age === 'number' && event['queue'] === 'standard')
+      this.#queueAgeMsMax = Math.max(this.#queueAgeMsMax ?? 0, age);
   }
 
   /** Call once everything else has ended. */

@@ -34,6 +34,8 @@ function measured({ facts }: Judgement, expect: Expectations): ExpectationResult
     atMost('detectWithin', expect.detectWithinMs, facts.detectedAfterMs, seconds, 'no router found a cell down'),
     atMost('recoverWithin', expect.recoverWithinMs, facts.recoveredAfterMs, seconds, 'it did not recover'),
     atMost('queueAge', expect.queueAgeMs, facts.queueAgeMsMax, seconds, 'no job was received'),
+    atMost('jobsRerun', expect.jobsRerun, facts.jobs.redelivered, String),
+    atMost('jobsDead', expect.jobsDead, facts.jobs.dead, String),
     atLeast('goodput', expect.goodput, facts.goodputRatio, percent),
   ];
   return results.filter((result) => result !== null);

@@ -129,6 +129,8 @@ function expectOf(expect: Expectations): Plain {
     ...duration('detectWithin', expect.detectWithinMs),
     ...duration('recoverWithin', expect.recoverWithinMs),
     ...duration('queueAge', expect.queueAgeMs),
+    ...given('jobsRerun', expect.jobsRerun),
+    ...given('jobsDead', expect.jobsDead),
     ...given('goodput', expect.goodput === null ? null : printShare(expect.goodput)),
     invariants: expect.invariants,
     ...(expect.violated.length === 0 ? {} : { violated: expect.violated }),

@@ -91,6 +91,8 @@ export interface Expectations {
   readonly detectWithinMs: number | null;
   readonly recoverWithinMs: number | null;
   readonly queueAgeMs: number | null;
+  readonly jobsRerun: number | null;
+  readonly jobsDead: number | null;
   readonly goodput: number | null;
   /** `all`: none violated and none unknown. A list: only those. Ids that are expected to be violated are told apart by `violated`. */
   readonly invariants: 'all' | readonly InvariantId[];

@@ -43,7 +43,9 @@ const expectSection = section({
   }).prefault({}),
   detectWithin: within('A router found the cell down at most so long after the fault took'),
   recoverWithin: within('All was well again at most so long after the last fault was gone'),
-  queueAge: within('No job waited for longer before it was received'),
+  queueAge: within('No job of the standard queue waited for longer before it was received'),
+  jobsRerun: count('At most so many deliveries of a job after its first'),
+  jobsDead: count('At most so many jobs were dead-lettered'),
   goodput: share('At least this share of the offered requests was answered well').optional(),
   invariants: z
     .union([z.literal('all'), invariants()], {
@@ -246,6 +248,8 @@ function toExpectations(file: ScenarioFile['expect']): Expectations {
     detectWithinMs: figure(file.detectWithin),
     recoverWithinMs: figure(file.recoverWithin),
     queueAgeMs: figure(file.queueAge),
+    jobsRerun: file.jobsRerun ?? null,
+    jobsDead: file.jobsDead ?? null,
     goodput: figure(file.goodput),
     invariants: file.invariants,
     violated: file.violated,

@@ -52,7 +52,14 @@ export function scenarioOf(world: World, events: readonly Event[], sinceT: numbe
     runMs: Math.min(runMsMax, Math.ceil((lastMs + tailMs) / 1000) * 1000),
     expect: {
       ...{ blastRadius: null, errors: { all: null, inside: null, outside: null } },
-      ...{ detectWithinMs: null, recoverWithinMs: null, queueAgeMs: null, goodput: null },
+      ...{
+        detectWithinMs: null,
+        recoverWithinMs: null,
+        queueAgeMs: null,
+        jobsRerun: null,
+        jobsDead: null,
+        goodput: null,
+      },
       ...{ invariants: 'all', violated: [] },
     },
   };

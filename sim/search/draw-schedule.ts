@@ -21,6 +21,8 @@ const nothingExpected: Expectations = {
   detectWithinMs: null,
   recoverWithinMs: null,
   queueAgeMs: null,
+  jobsRerun: null,
+  jobsDead: null,
   goodput: null,
   invariants: 'all',
   violated: [],

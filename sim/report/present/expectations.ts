@@ -10,7 +10,9 @@ const meanings: Readonly<Record<string, string>> = {
   'errors.outside': 'errors of tenants that nobody had predicted',
   detectWithin: 'from the first fault to a router finding the cell down',
   recoverWithin: "from the last fault's end until all was served again",
-  queueAge: 'the longest that a job waited',
+  queueAge: 'the longest that a job of the standard queue waited',
+  jobsRerun: 'deliveries of a job after its first',
+  jobsDead: 'jobs that were dead-lettered',
   goodput: 'share of the offered requests that were answered ok',
 };
 

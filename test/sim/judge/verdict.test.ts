@@ -6,7 +6,15 @@ import { type History, judge, mutated, ordinaryHistory } from './history.ts';
 
 const nothing: Expectations = {
   ...{ blastRadius: null, errors: { all: null, inside: null, outside: null }, detectWithinMs: null },
-  ...{ recoverWithinMs: null, queueAgeMs: null, goodput: null, invariants: [], violated: [] },
+  ...{
+    recoverWithinMs: null,
+    queueAgeMs: null,
+    jobsRerun: null,
+    jobsDead: null,
+    goodput: null,
+    invariants: [],
+    violated: [],
+  },
 };
 
 /** b is killed and comes back; t3 alone is hit. */
@@ -23,7 +31,15 @@ function killed(): History {
 test('what is within its bounds holds, and says what was measured', () => {
   const expected: Expectations = {
     ...{ blastRadius: 0.34, errors: { all: 1, inside: null, outside: 0 }, detectWithinMs: 200 },
-    ...{ recoverWithinMs: 15_000, queueAgeMs: 1000, goodput: 0.9, invariants: 'all', violated: [] },
+    ...{
+      recoverWithinMs: 15_000,
+      queueAgeMs: 1000,
+      jobsRerun: null,
+      jobsDead: null,
+      goodput: 0.9,
+      invariants: 'all',
+      violated: [],
+    },
   };
   const { verdict, headline, expectations } = verdictOf(judge(killed()), expected);
   expect(verdict).toBe('held');
