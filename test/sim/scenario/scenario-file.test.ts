@@ -66,6 +66,8 @@ test('the shortest scenario has the default world, waits for calm, and expects e
       detectWithinMs: null,
       recoverWithinMs: null,
       queueAgeMs: null,
+      jobsRerun: null,
+      jobsDead: null,
       goodput: null,
       invariants: 'all',
       violated: [],
