@@ -19,7 +19,7 @@ export async function run(invocation: Invocation): Promise<void> {
 export function printHealed({ options, context }: Invocation, healed: readonly FaultStatus[]): void {
   if (flag(options, 'json')) printJson(context, healed);
   else if (healed.length === 0) context.out('no fault is open: nothing to heal');
-  else for (const fault of healed) context.out(describeFault(fault, Date.now()));
+  else for (const fault of healed) context.out(describeFault(fault, fault.healedMs ?? Date.now()));
 }
 
 /** Null, meaning all of them, where at most one is open. */

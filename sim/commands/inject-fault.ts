@@ -32,8 +32,10 @@ export async function injectFault(invocation: Invocation, request: FaultRequest)
       hold: flag(options, 'hold'),
       by: context.commandLine,
     });
-    if (flag(options, 'json')) printJson(context, fault);
-    else context.out(describeFault(fault, Date.now()));
+    if (flag(options, 'json')) return printJson(context, fault);
+    // A world in virtual time has a date of its own.
+    const { now } = await world.call('status', {});
+    context.out(describeFault(fault, now));
   });
 }
 

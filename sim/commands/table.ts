@@ -11,10 +11,11 @@ export const commands: readonly CommandEntry[] = [
     args: [],
     summary: 'the terminal UI; also what petri alone does',
     options: [
+      ['--on <substrate>', 'what it is grown on: process, docker or virtual'],
       ['--read-only', 'look, and change nothing'],
       ['--theme <theme>', 'the colours of the UI'],
     ],
-    examples: ['petri', 'petri ui --read-only'],
+    examples: ['petri', 'petri ui --read-only', 'petri --on virtual'],
     live: true,
     json: false,
     load: () => import('./ui.ts'),
@@ -24,7 +25,7 @@ export const commands: readonly CommandEntry[] = [
     args: ['[world]'],
     summary: 'grow a world: a file, one that Petri ships (small, wide, fragile), or the default one',
     options: [
-      ['--on <substrate>', 'what it runs on: process or docker'],
+      ['--on <substrate>', 'what it runs on: process, docker or virtual'],
       ['--name <name>', "the world's name"],
       ['--cells <n>', '1 to 24 cells'],
       ['--routers <n>', '1 to 8 routers'],

@@ -1,23 +1,21 @@
 import { foundSentences } from '../state/found.ts';
 import type { Status } from '../state/status.ts';
-import type { SubstrateName } from '../substrate/substrate.ts';
 import type { Invocation } from './context.ts';
 import { chooseWorld } from './choose-world.ts';
-import { unavailable, usage } from './failure.ts';
+import { usage } from './failure.ts';
 import { growWorld } from './grow-world.ts';
 import { grownBefore } from './start-supervisor.ts';
 import { flag, textOption, wholeOption, wordOption } from './options.ts';
 import { dockerOptions } from './prepare-docker.ts';
 import { printJson } from './print.ts';
 import { stayWithWorld } from './stay-with-world.ts';
+import { nameOn, substrateOption } from './substrate-option.ts';
 import { checkWorldName } from './world-name.ts';
-
-const laterSubstrates = ['swarm', 'virtual'];
 
 export async function run(invocation: Invocation): Promise<number> {
   const { args, options, context } = invocation;
   const on = substrateOption(options);
-  const name = checkWorldName(textOption(options, 'name'));
+  const name = checkWorldName(textOption(options, 'name')) ?? nameOn(on);
   const traffic = wordOption(options, 'traffic', ['on', 'off']);
   const overrides = {
     ...given('on', on),
@@ -52,17 +50,11 @@ export async function run(invocation: Invocation): Promise<number> {
 function printSummary({ context }: Invocation, status: Status, grown: boolean): void {
   const { name } = status;
   const suffix = name === 'default' ? '' : ` --name ${name}`;
-  context.out(`${grown ? 'grown' : 'joined'}: world ${name} at ${status.router.url}`);
+  const at = status.on === 'virtual' ? '' : ` at ${status.router.url}`;
+  context.out(`${grown ? 'grown' : 'joined'}: world ${name}${at}`);
   for (const sentence of foundSentences(status, process.platform)) context.out(sentence);
   context.out(status.headline);
   context.out(`look: petri status${suffix}   hurt: petri kill b${suffix}   end: petri down${suffix}`);
-}
-
-function substrateOption(options: Invocation['options']): SubstrateName | null {
-  const on = textOption(options, 'on');
-  if (on !== null && laterSubstrates.includes(on))
-    unavailable(`--on ${on} is not in this version; --on process and --on docker are`);
-  return wordOption(options, 'on', ['process', 'docker']);
 }
 
 function given<Key extends string, Value>(key: Key, value: Value | null): { readonly [K in Key]?: Value } {

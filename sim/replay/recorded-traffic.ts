@@ -15,16 +15,20 @@ export class RecordedTraffic {
   #sent = new Slots(slotMs, 24, 2);
   #inFlight = 0;
   #lastSentMs: number | null = null;
+  /** The last time that somebody changed it. */
+  #set: Event | null = null;
 
   copy(): RecordedTraffic {
     const copy = new RecordedTraffic();
     copy.#sent = this.#sent.copy();
     copy.#inFlight = this.#inFlight;
     copy.#lastSentMs = this.#lastSentMs;
+    copy.#set = this.#set;
     return copy;
   }
 
   take(event: Event): void {
+    if (event.kind === 'traffic.set') this.#set = event;
     if (event.part !== 'traffic') return;
     if (event.kind === 'request.sent') {
       this.#sent.count(event.t / 1000, (numberOf(event, 'attempt') ?? 1) > 1 ? retry : first);
@@ -36,7 +40,7 @@ export class RecordedTraffic {
   /** `setting`: what the world's file says of its traffic, and how it began. After that it was on while something was sent. */
   status(setting: World['traffic'], nowMs: number): TrafficStatus {
     const rate = (field: number) => Number((this.#sent.sum(nowMs, rateSlots, field) / rateSeconds).toFixed(1));
-    const { rps, mix, skew } = setting;
+    const { rps, mix, skew } = { ...setting, ...(this.#set as Partial<World['traffic']> | null) };
     const on = this.#lastSentMs === null ? setting.on : nowMs - this.#lastSentMs < rateSeconds * 1000;
     const sent = { offeredPerSecond: rate(first), retriesPerSecond: rate(retry), inFlight: this.#inFlight };
     return { on, targetRps: rps, skew, mix, ...sent };

@@ -77,7 +77,8 @@ export class Replay {
   at(ms: number): Snapshot {
     const whole = Math.max(this.beginMs, Math.min(this.#endMs, ms));
     if (this.#cursor.ms > whole) this.#cursor = this.#before(whole);
-    while (this.#cursor.tickedMs + tickMs <= whole) this.#tick();
+    // A tick is made once its moment is past: of a run that goes on, more may still happen at this one.
+    while (this.#cursor.tickedMs + tickMs < whole) this.#tick();
     this.#takeUntil(this.#cursor, whole);
     return this.#cursor.world.snapshot(this.#startT / 1000 + whole);
   }
@@ -111,7 +112,8 @@ export class Replay {
   }
 
   #before(ms: number): Cursor {
-    return copyOf(this.#keyframes.findLast((keyframe) => keyframe.ms <= ms) ?? this.#keyframes[0]!);
+    // A keyframe has the tick of its own moment in it, which is made only afterwards.
+    return copyOf(this.#keyframes.findLast((keyframe) => keyframe.ms < ms) ?? this.#keyframes[0]!);
   }
 
   #tick(): void {

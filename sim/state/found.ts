@@ -13,6 +13,8 @@ export function notJudged({ what, because }: Skipped): string {
 
 /** What a world was grown from and what it takes, a sentence each. What was missing is said with the command that adds it. */
 export function foundSentences(status: Status, platform: string): readonly string[] {
+  if (status.on === 'virtual')
+    return ['in virtual time, in one process: no port, no container; the same seed shows the same picture everywhere'];
   const parts = [...status.components, ...status.cells.flatMap((cell) => cell.components)];
   const running = parts.filter(({ pid, containerId }) => (pid ?? containerId) !== null);
   const known = running.flatMap(({ memoryBytes }) => memoryBytes ?? []);

@@ -1,3 +1,4 @@
+import type { PlaybackIntent } from '../replay/playback.ts';
 import type { FinalReadBack } from '../traffic/contract.ts';
 import type { EmptyingStatus, MoveResult, MovesStatus } from '../pilot/contract.ts';
 import type { Override, TenantEntry } from '../../router/cell-map.ts';
@@ -66,6 +67,8 @@ export interface SupervisorMethods {
     result: { addresses: readonly string[] };
   };
   redrive: { args: { cell: string }; result: { redriven: number } };
+  /** Only in virtual time: plays, pauses, steps, goes back, changes the speed. Resolves once the world is there. */
+  'clock.turn': { args: { intent: PlaybackIntent }; result: null };
   /** Puts a line into the world's log (a client tells what it does). */
   log: { args: LogLine; result: null };
   /** Heals everything, ends everything, empties the volumes, grows the same world again. */

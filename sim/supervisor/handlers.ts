@@ -21,7 +21,7 @@ const tasksMax = 16;
 const eventsMax = 10_000;
 const readBackLookMs = 100;
 
-type Handlers = {
+export type Handlers = {
   readonly [Method in SupervisorMethod]: (
     args: SupervisorMethods[Method]['args'],
     peer: Peer,
@@ -57,7 +57,15 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
     },
     tenants: () => live().observer.snapshot().tenants,
     route: ({ tenant }) => routeOf(owner, tenant),
-    why: ({ subject }) => why(live(), subject, (tenant) => routeOf(owner, tenant)),
+    why({ subject }) {
+      const { observer } = live();
+      const moves = async () => {
+        await observer.mapChanged();
+        return observer.books.moves;
+      };
+      const facts = { status: observer.status(), map: observer.map, ring: observer.ring, moves };
+      return why(facts, subject, (tenant) => routeOf(owner, tenant));
+    },
     events: ({ limit, kinds }) => live().observer.ring.newest(Math.min(limit, eventsMax), kinds),
     'events.follow': ({ kinds }, peer) => followEvents(owner, kinds, peer),
     logs({ target }) {
@@ -83,14 +91,17 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
         ...(on === undefined ? {} : { on }),
       }),
     'read-back': ({ withinMs }) => readBackAll(owner, withinMs),
-    'policy.list': () => policies.map((policy) => rowOf(owner, policy)),
+    'clock.turn'() {
+      throw new RpcError('usage', 'only a world in virtual time has a clock that can be turned: petri up --on virtual');
+    },
+    'policy.list': () => policies.map((policy) => rowOf(live().policies, policy)),
     async 'policy.set'({ name, value }) {
       const parsed = parsePolicy(name, value);
       if (!parsed.ok) throw new RpcError('usage', parsed.error);
       await live().setPolicy(parsed.value.name, parsed.value.value);
       const policy = findPolicy(name);
       if (!policy) throw new RpcError('usage', `there is no policy ${name}`);
-      return rowOf(owner, policy);
+      return rowOf(live().policies, policy);
     },
     ...tenantHandlers(owner),
     scale: (args) => scale(owner, args),
@@ -307,8 +318,9 @@ function tenantOf(owner: Owner, tenant: string) {
   return found;
 }
 
-function rowOf(owner: Owner, policy: Policy): PolicyRow {
-  const values = policyValues(owner.world.policies) as Readonly<Record<string, string>>;
+/** `set`: the values that differ from the defaults. */
+export function rowOf(set: Readonly<Record<string, string>>, policy: Policy): PolicyRow {
+  const values = policyValues(set) as Readonly<Record<string, string>>;
   return {
     name: policy.name,
     value: values[policy.name] ?? policy.default,

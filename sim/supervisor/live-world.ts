@@ -297,6 +297,7 @@ export class LiveWorld {
 
   async setTraffic(change: Partial<TrafficSetting>): Promise<TrafficStatus> {
     this.#traffic = { ...this.#traffic, ...change };
+    this.events.record('traffic.set', { ...this.#traffic });
     return this.admin.call<TrafficStatus>('traffic', 'set', this.#traffic, trafficAnswersMs);
   }
 

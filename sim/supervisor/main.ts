@@ -9,7 +9,7 @@ import { openWorld, type StateFolder } from './state-folder.ts';
 import { Ledger, type DockerWorld } from './ledger.ts';
 import { newToken } from './live-world.ts';
 import type { SupervisorStart } from './start.ts';
-import { Owner } from './owner.ts';
+import { Owner, type OwnerOptions } from './owner.ts';
 
 const start = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as SupervisorStart;
 process.title = `petri ${start.world.name} supervisor`;
@@ -26,6 +26,13 @@ function dockerWorld({ docker }: SupervisorStart, folder: StateFolder, token: st
   if (docker === null) return null;
   const project = docker.attached?.project ?? projectOf(folder.name, folder.path);
   return { project, life: lifeOf(token), allowRemote: docker.allowRemote };
+}
+
+/** What a world in virtual time needs is loaded only for one. */
+async function ownerOf(start: SupervisorStart, options: Omit<OwnerOptions, 'start'>) {
+  if (start.world.on !== 'virtual') return new Owner({ start, ...options });
+  const { ownVirtualWorld } = await import('../virtual/own-virtual-world.ts');
+  return ownVirtualWorld(start.world, options.folder);
 }
 
 async function own(start: SupervisorStart): Promise<void> {
@@ -45,7 +52,7 @@ async function own(start: SupervisorStart): Promise<void> {
     programPath: programPath('reaper'),
     worldName: folder.name,
   });
-  const owner = new Owner({ start, folder, ledger, token });
+  const owner = await ownerOf(start, { folder, ledger, token });
 
   let ending = false;
   const end = async (code: number) => {

@@ -1,29 +1,35 @@
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Event } from '../../cells/runtime/events.ts';
+import type { CellMap } from '../../router/cell-map.ts';
+import type { EventRing } from '../events/ring.ts';
 import type { Status } from '../state/status.ts';
 import type { Move } from '../pilot/mover/move.ts';
 import type { RouteAnswer, WhyAnswer } from './contract.ts';
-import type { LiveWorld } from './live-world.ts';
+
+/** What an explanation is made of. */
+export interface WhyFacts {
+  readonly status: Status;
+  readonly map: CellMap;
+  readonly ring: Pick<EventRing, 'findNewest'>;
+  /** The moves that are under way, as the map's store has them now. */
+  readonly moves: () => Promise<readonly Move[]>;
+}
 
 /** Explains a tenant, a cell or a request: where it lives, what the router would do, its last answer, the fault to blame. */
 export async function why(
-  live: LiveWorld,
+  { status, map, ring, moves }: WhyFacts,
   subject: string,
   routeOf: (tenant: string) => Promise<RouteAnswer>,
 ): Promise<WhyAnswer> {
-  const status = live.observer.status();
   if (status.cells.some((cell) => cell.id === subject)) return whyCell(status, subject);
-  if (live.observer.map.tenants[subject]) {
-    await live.observer.mapChanged();
-    const move = live.observer.books.moves.find(({ tenant }) => tenant === subject) ?? null;
-    const last = live.observer.ring.findNewest((event) => isAnswer(event) && event['tenant'] === subject);
+  if (map.tenants[subject]) {
+    const move = (await moves()).find(({ tenant }) => tenant === subject) ?? null;
+    const last = ring.findNewest((event) => isAnswer(event) && event['tenant'] === subject);
     return whyTenant(status, await routeOf(subject), last, move);
   }
-  const answered = live.observer.ring.findNewest((event) => isAnswer(event) && event['request'] === subject);
+  const answered = ring.findNewest((event) => isAnswer(event) && event['request'] === subject);
   if (answered) return whyRequest(status, subject, answered);
-  const unanswered = live.observer.ring.findNewest(
-    (event) => event.kind === 'request.answered' && event['request'] === subject,
-  );
+  const unanswered = ring.findNewest((event) => event.kind === 'request.answered' && event['request'] === subject);
   if (unanswered) return whyAttempt(status, subject, unanswered);
   throw new RpcError(
     'usage',
@@ -58,7 +64,7 @@ function whyTenant(status: Status, route: RouteAnswer, last: Event | null, move:
     `Tenant ${tenant} lives in cell ${cell}, epoch ${epoch}${route.override ? `; it is ${route.override}` : ''}. No other cell has its data.`,
     ...(move ? [moveSentence(status, move)] : []),
     would,
-    ...(last ? [lastAnswer(last)] : ['It has sent nothing that is still in the log.']),
+    ...(last ? [lastAnswer(status, last)] : ['It has sent nothing that is still in the log.']),
     ...(cell === null ? [] : blame(status, cell)),
   ];
   return { subject: tenant, kind: 'tenant', sentences, facts: { ...route, last, move } };
@@ -105,8 +111,8 @@ function whyAttempt(status: Status, id: string, event: Event): WhyAnswer {
   return { subject: id, kind: 'request', sentences, facts: { event } };
 }
 
-function lastAnswer(event: Event): string {
-  const ago = ((Date.now() - event.at) / 1000).toFixed(1);
+function lastAnswer({ now }: Status, event: Event): string {
+  const ago = ((now - event.at) / 1000).toFixed(1);
   const reason = event['reason'] ? ` (${event['reason']})` : '';
   return `Its last answer, ${ago} s ago, was ${event['status']}${reason} to ${event['method']} ${event['path']}.`;
 }

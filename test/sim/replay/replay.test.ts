@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Event } from '../../../cells/runtime/events.ts';
 import { Replay } from '../../../sim/replay/replay.ts';
@@ -75,13 +76,18 @@ test('what nobody recorded is null, never 0', () => {
   expect(replayOf().at(9000).status.readBack).toBeNull();
 });
 
+const pictureOf = (replay: Replay, second: number) =>
+  createHash('sha256')
+    .update(JSON.stringify(replay.at(second * 1000)))
+    .digest('hex');
+
 test('the picture of a moment is the same from wherever one comes', () => {
   const forward = replayOf();
-  const pictures = Array.from({ length: 31 }, (_, second) => JSON.stringify(forward.at(second * 1000)));
+  const pictures = Array.from({ length: 31 }, (_, second) => pictureOf(forward, second));
   const back = replayOf();
   back.at(30_000);
-  for (let second = 30; second >= 0; second -= 1) expect(JSON.stringify(back.at(second * 1000))).toBe(pictures[second]);
-  expect(JSON.stringify(replayOf().at(17_000))).toBe(pictures[17]);
+  for (let second = 30; second >= 0; second -= 1) expect(pictureOf(back, second)).toBe(pictures[second]);
+  expect(pictureOf(replayOf(), 17)).toBe(pictures[17]);
 });
 
 test('before its beginning and after its end it stands still', () => {
