@@ -9,6 +9,7 @@ import { killCell, openArena } from './kill-cell.ts';
 import { moveUnderFire } from './moves.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
 import type { Proof } from './rounds.ts';
+import { catalogue, playScenario } from './scenarios.ts';
 import { Decoys, killSupervisor } from './supervisor-killed.ts';
 
 const partRounds = 3;
@@ -65,8 +66,26 @@ export function proofs(place: Place): readonly Proof[] {
         }),
     },
     foreignProof(place),
+    scenariosProof(place),
     ...(onDocker ? onDockerOnly(place) : [supervisorKilled]),
   ];
+}
+
+/** Each scenario of the catalogue, with its fix and without. */
+function scenariosProof({ on }: Place): Proof {
+  return {
+    name: 'scenarios',
+    claim: 'each failure of the catalogue holds with its fix and is violated without it',
+    full: catalogue.length,
+    async run(rounds, tell) {
+      const box = new PetriBox();
+      try {
+        for (const { name, off } of catalogue.slice(0, rounds)) tell(await playScenario(box, on, name, off));
+      } finally {
+        await box.close();
+      }
+    },
+  };
 }
 
 /** One world of each fixture. */
