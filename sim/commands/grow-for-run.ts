@@ -21,6 +21,7 @@ import { unavailable } from './failure.ts';
 import { growWorld } from './grow-world.ts';
 import { connectTo } from './live-world.ts';
 import type { DockerOptions } from './prepare-docker.ts';
+import { lastStart } from './start-file.ts';
 
 /** So much of the end of what a part printed is kept with the run. */
 const logBytesMax = 1024 * 1024;
@@ -33,15 +34,21 @@ export interface RunWorldRequest {
   readonly logs: string;
 }
 
+export interface GrownForRun {
+  readonly driver: LiveDriver;
+  /** The images that it runs, by what they are for; none on processes. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
 /** A world of its own for one run: grown without traffic, driven by the scenario, and gone with its state at the end. */
-export async function growForRun(context: CommandContext, request: RunWorldRequest): Promise<LiveDriver> {
+export async function growForRun(context: CommandContext, request: RunWorldRequest): Promise<GrownForRun> {
   const { scenario, on, docker, logs } = request;
   const name = `run-${scenario.name.slice(0, 20).replace(/-+$/, '')}-${randomBytes(3).toString('hex')}`;
   const world = { ...scenario.world, on, name, traffic: { ...scenario.world.traffic, on: false } };
   const by = `scenario ${scenario.name}`;
   const grown = await growWorld(context, { world, isSpecific: true, fresh: true, by, docker });
   const { folder } = grown.world;
-  return new LiveDriver({
+  const driver = new LiveDriver({
     connection: grown.world,
     world,
     by,
@@ -55,6 +62,13 @@ export async function growForRun(context: CommandContext, request: RunWorldReque
       rmSync(folder.path, { recursive: true, force: true });
     },
   });
+  return { driver, images: imagesOf(folder) };
+}
+
+function imagesOf(folder: StateFolder): Readonly<Record<string, string>> {
+  const docker = lastStart(folder)?.docker;
+  if (!docker) return {};
+  return { petri: docker.petriImage, ...(docker.redisImage === null ? {} : { redis: docker.redisImage }) };
 }
 
 function keepLogs(folder: StateFolder, logs: string): void {

@@ -6,6 +6,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import { parsePolicy, type PolicyName } from '../world/policies.ts';
 import { printProblems } from '../world/read-file.ts';
+import { unrunnableOn } from '../world/services.ts';
 import { usage } from './failure.ts';
 
 export interface LoadedScenario {
@@ -65,8 +66,10 @@ export function overrideScenario(scenario: Scenario, { seed, bug, policies }: Sc
   return { ...scenario, world, seed: seed ?? scenario.seed, bug: bug ?? scenario.bug };
 }
 
-/** Ends the command where a fault of the timeline does not exist on what the world is to stand on. */
-export function checkFaultsExist({ timeline }: Scenario, file: string, on: SubstrateName): void {
+/** Ends the command where the world cannot stand on that, or a fault of the timeline does not exist there. */
+export function checkSubstrate({ timeline, world }: Scenario, file: string, on: SubstrateName): void {
+  const unrunnable = unrunnableOn(on, world.cell.services);
+  if (unrunnable !== null) usage(unrunnable);
   const problems = timeline.flatMap(({ step, line }) => {
     const kind = step.kind === 'fault' ? faultKinds.find((each) => each.kind === step.fault) : undefined;
     if (!kind?.on || kind.on.includes(on)) return [];

@@ -43,7 +43,7 @@ export async function runOnce(context: CommandContext, request: RunRequest): Pro
   try {
     const without = on === 'virtual' ? await coursesWithoutFaults(scenario) : null;
     const courses = without && new Courses();
-    const { driver, within } = await openDriver(context, request, writer.logs);
+    const { driver, within, images } = await openDriver(context, request, writer.logs);
     let engine = '';
     const metrics: { of: MetricsBuilder | null } = { of: null };
     const outcome = await within(async () => {
@@ -77,7 +77,7 @@ export async function runOnce(context: CommandContext, request: RunRequest): Pro
       plan: { format: 1, scenario: name, seed, bug, judged, done, startedAt, cutShort },
       metrics: (metrics.of ?? new MetricsBuilder(judged.map)).end(judged.endT),
       verdict,
-      petri: petriOf(on, engine),
+      petri: petriOf(on, engine, images),
       scenario: printScenario(scenario),
       world: printWorld(world),
     });
@@ -104,23 +104,23 @@ async function openDriver(
   context: CommandContext,
   { scenario, on, docker, onWorld }: RunRequest,
   logs: string,
-): Promise<OpenedDriver> {
+): Promise<OpenedDriver & Pick<RunPetri, 'images'>> {
   if (on === 'virtual') {
     onWorld?.(null);
-    return openVirtual(scenario);
+    return { ...(await openVirtual(scenario)), images: {} };
   }
-  const driver = await growForRun(context, { scenario, on, docker, logs });
+  const { driver, images } = await growForRun(context, { scenario, on, docker, logs });
   onWorld?.(driver.name);
-  return { driver, within: (work) => work() };
+  return { driver, within: (work) => work(), images };
 }
 
-function petriOf(on: SubstrateName, engine: string): RunPetri {
+function petriOf(on: SubstrateName, engine: string, images: RunPetri['images']): RunPetri {
   return {
     version,
     on,
     engine,
     node: process.version,
     system: `${process.platform} ${process.arch}`,
-    images: {},
+    images,
   };
 }

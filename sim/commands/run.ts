@@ -8,7 +8,7 @@ import type { SubstrateName } from '../substrate/substrate.ts';
 import type { CommandContext, Invocation } from './context.ts';
 import { describeVerdict } from './describe-run.ts';
 import { exitCodes, usage } from './failure.ts';
-import { checkFaultsExist, loadScenario, overrideScenario } from './load-scenario.ts';
+import { checkSubstrate, loadScenario, overrideScenario } from './load-scenario.ts';
 import { flag, listOption, textOption, wholeOption, wordOption } from './options.ts';
 import { dockerOptions, type DockerOptions } from './prepare-docker.ts';
 import { printJson } from './print.ts';
@@ -28,7 +28,7 @@ export async function run({ args, options, context }: Invocation): Promise<numbe
   });
   const on = wordOption<SubstrateName>(options, 'on', ['process', 'docker', 'virtual']) ?? 'process';
   const repeat = wholeOption(options, 'repeat', { min: 1, max: repeatMax }) ?? 1;
-  checkFaultsExist(scenario, file, on);
+  checkSubstrate(scenario, file, on);
   const runs = await runAll({
     context,
     scenario,

@@ -102,7 +102,8 @@ export class Requests {
     this.#inFlight++;
     this.#events.record('request.sent', { request: id, attempt, tenant, op, args, key, intendedT });
     const sentT = this.#time.monotonicMicros();
-    this.#http.send(planned, op !== 'read', (result) => {
+    // What a service that is not Petri's showed is in its body alone.
+    this.#http.send(planned, op !== 'read' || planned.template !== undefined, (result) => {
       this.#inFlight--;
       this.#answered(running, result, sentT);
     });

@@ -112,6 +112,9 @@ export function lossesOf({
 
 /** Why these services cannot run there, as a sentence; null where they can. */
 export function unrunnableOn(on: SubstrateName, services: Services): string | null {
+  const [first] = Object.keys(services);
+  if (on === 'virtual' && first !== undefined)
+    return `cell.services.${first} is a service of your own, and in virtual time only Petri's own can run: --on process or --on docker`;
   for (const [name, { command, image }] of Object.entries(services)) {
     if (on === 'process' && command === null)
       return `cell.services.${name} has an image and no command: give it one, or grow the world with --on docker`;
