@@ -60,6 +60,8 @@ expect:
   detectWithin: 1500ms
   recoverWithin: 20s
   queueAge: 9s
+  jobsRerun: 3
+  jobsDead: 0
   goodput: 95%
   invariants: [no-lost-write, one-home]
   violated: [row-order]
