@@ -100,7 +100,7 @@ export class Books {
       if (!op) return;
       op.attempts++;
       op.waiting = true;
-      if (op.key !== null) this.#doubtful.set(op.key, op);
+      this.#mayRepeat(op);
       return;
     }
     this.#routed.advance(event.t);
@@ -128,8 +128,14 @@ export class Books {
     if (event['final'] === false) return;
     this.#ops.delete(request);
     endOp(op, event, outcome);
-    if (op.outcome === 'unknown' && op.key !== null) this.#doubtful.set(op.key, op);
+    if (op.outcome === 'unknown') this.#mayRepeat(op);
     this.#end(op);
+  }
+
+  #mayRepeat(op: Op): void {
+    if (op.key === null) return;
+    this.#doubtful.set(op.key, op);
+    if (this.#doubtful.size > keptMax) this.#doubtful.delete(this.#doubtful.keys().next().value!);
   }
 
   #end(op: Op): void {
@@ -167,11 +173,8 @@ export class Books {
     const op = opOfRouted(event, this.rows);
     // One of Petri's own whose client gave up before the answer: its own record is what it was told.
     if (!op || this.#opOf(op.tenant, op.key, op.hash)) return;
-    if (op.row) {
-      op.row.open++;
-      op.ackCount = op.row.acks;
-      if (op.kind === 'write') op.row.foreign++;
-    }
+    op.row?.beginLate(op);
+    if (op.row && op.kind === 'write') op.row.foreign++;
     this.#end(op);
   }
 
@@ -277,7 +280,7 @@ function noteRow(op: Op): void {
   }
   if (op.outcome === 'ok' && op.version !== null) {
     row.base ??= op.kind === 'write' ? op.version - 1 : op.version;
-    row.saw(op.version, op.seenHash);
+    row.saw(op.version, op.seenHash, op.answer?.t ?? 0);
   }
   if (op.outcome === 'ok' && op.seenHash !== null && row.unsettled.length > 0) {
     const written = row.unsettledWith(op.seenHash);

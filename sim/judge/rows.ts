@@ -5,6 +5,7 @@ import type { Op } from './witness.ts';
 const versionsMax = 64;
 const unsettledMax = 256;
 const refusedMax = 16;
+const pastMax = 16;
 const none: readonly never[] = [];
 
 /** What is known of one row of one tenant. Bounded, however long the run: only what an operation under way may still meet is kept. */
@@ -39,6 +40,8 @@ export class Row {
   /** Hashes of writes that surely had no effect, the newest. */
   #refused: Op[] = none as never;
   #versions: Map<number, string | null> | null = null;
+  /** When which version was newest, while strangers use it: what they record is known late. */
+  #past: { readonly t: number; readonly version: number; readonly acked: number }[] | null = null;
 
   constructor(tenant: string, name: string, base: number | null) {
     this.tenant = tenant;
@@ -56,6 +59,17 @@ export class Row {
     op.ackFloor = this.acked;
     op.ackCount = this.acks;
     if (op.kind === 'write') this.unsettle(op);
+  }
+
+  /** As {@link begin}, for a stranger's operation that is known only now that it has ended: as far back as is remembered. */
+  beginLate(op: Op): void {
+    this.open++;
+    // What was acknowledged since it was sent it says nothing of, unless it shows it.
+    op.ackCount = op.version !== null && op.version >= this.acked ? this.acks : 0;
+    const known = this.#past?.findLast(({ t }) => t < op.sentT);
+    op.floor = known?.version ?? 0;
+    op.ackFloor = known?.acked ?? 0;
+    this.#past ??= [];
   }
 
   unsettle(op: Op): void {
@@ -102,13 +116,16 @@ export class Row {
     return null;
   }
 
-  /** An ended operation wrote or read this. */
-  saw(version: number, hash: string | null): void {
+  /** An ended operation wrote or read this; `t`: when it ended. */
+  saw(version: number, hash: string | null, t: number): void {
     if (version > this.done) {
       if (this.open > 1 || this.#unsettled.length > 0) this.#remember(this.done, this.doneHash);
       this.done = version;
       this.doneHash = hash;
     } else if (version < this.done) this.#remember(version, hash);
+    if (this.#past === null) return;
+    this.#past.push({ t, version: this.done, acked: this.acked });
+    if (this.#past.length > pastMax) this.#past.shift();
   }
 
   /** A cell recorded that it holds this; whoever asked for it may not know yet. */

@@ -104,3 +104,21 @@ test('a row that many write at once holds', () => {
   expect(violatedBy(history)).toEqual([]);
   expect(verdictOn(id, judge(history)).state).toBe('held');
 });
+
+test("a stranger's read that goes back behind the stranger's own write is a breach", () => {
+  for (const isBack of [true, false]) {
+    const history = new History();
+    const sent = [1, 2, 3].map(() => {
+      const write = history.send('write', 't1', 's1/r1', { key: null });
+      history.commit(write);
+      history.router(write);
+      history.wait(1000);
+      return write;
+    });
+    const read = history.send('read', 't1', 's1/r1');
+    history.router(read, isBack ? versioned(2, sent[1]!.value) : {});
+    history.wait(1000);
+    const events = history.events.filter(({ part }) => part !== 'traffic');
+    expect(violatedBy(events)).toEqual(isBack ? [id] : []);
+  }
+});
