@@ -15,4 +15,5 @@ export const programs = {
   traffic: 'sim/traffic/main.ts',
   'compose-part': 'sim/compose/main.ts',
   porthole: 'sim/porthole/main.ts',
+  search: 'sim/search/main.ts',
 };

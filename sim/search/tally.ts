@@ -26,11 +26,11 @@ export class Tally {
     return Object.fromEntries(goals.map((goal) => [goal, this.#met.get(goal) ?? 0]));
   }
 
-  /** `1,240 of 10,000 schedules · 118/s · 10.3 virtual hours · 21 of 33 goals seen`. */
-  line(wanted: number, tookMs: number): string {
+  /** `1,240 of 10,000 schedules · 118/s · 10.3 virtual hours · 21 of 33 goals seen`. Null: it is over. */
+  line(wanted: number | null, tookMs: number): string {
     const perSecond = tookMs > 0 ? (this.schedules / tookMs) * 1000 : 0;
     return [
-      `${whole(this.schedules)} of ${whole(wanted)} schedules`,
+      `${whole(this.schedules)} ${wanted === null ? '' : `of ${whole(wanted)} `}schedules`,
       `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)}/s`,
       `${(this.virtualMs / 3_600_000).toFixed(1)} virtual hours`,
       `${this.#met.size} of ${goals.length} goals seen`,

@@ -15,6 +15,7 @@ const sources: Readonly<Record<string, string>> = {
   control: 'sim/pilot/main.ts',
   traffic: 'sim/traffic/main.ts',
   porthole: 'sim/porthole/main.ts',
+  search: 'sim/search/main.ts',
   supervisor: 'sim/supervisor/main.ts',
   reaper: 'sim/supervisor/reaper-main.ts',
 };

@@ -10,6 +10,7 @@ import { moveUnderFire } from './moves.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
 import type { Proof } from './rounds.ts';
 import { catalogue, playScenario } from './scenarios.ts';
+import { sameLog, searchQuiet } from './search.ts';
 import { Decoys, killSupervisor } from './supervisor-killed.ts';
 
 const partRounds = 3;
@@ -67,7 +68,7 @@ export function proofs(place: Place): readonly Proof[] {
     },
     foreignProof(place),
     scenariosProof(place),
-    ...(onDocker ? onDockerOnly(place) : [supervisorKilled]),
+    ...(onDocker ? onDockerOnly(place) : [supervisorKilled, searchQuiet, sameLog]),
   ];
 }
 

@@ -63,7 +63,7 @@ describe('fleet', () => {
   });
 
   test('ends a simulation that does not end, and goes on with another thread', async () => {
-    await expect(open(1, 3000).play(named('endless'))).rejects.toThrow('did not end in 3 s');
+    await expect(open(1, 6000).play(named('endless'))).rejects.toThrow('did not end in 6 s');
     await expect(fleet!.play(named('fine'))).resolves.toMatchObject({ violated: [] });
   });
 

@@ -1,0 +1,4 @@
+import { play } from './play.ts';
+import { serveSearch } from './serve.ts';
+
+serveSearch(play);
