@@ -1,8 +1,8 @@
 import type { Endpoint } from '../cells/runtime/part-config.ts';
-import type { PartContext, RunningPart } from '../cells/runtime/part.ts';
-import { pickTask } from './balance.ts';
+import type { DecidingContext, RunningPart } from '../cells/runtime/part.ts';
 import { BalancedRequest } from './balanced-request.ts';
 import type { AlbSettings } from './contract.ts';
+import type { AlbDecisions } from './decisions.ts';
 import { firstHeader } from './http/header-lines.ts';
 import { innerLimits } from './http/limits.ts';
 import { HttpListener } from './http/listener.ts';
@@ -15,13 +15,15 @@ import { TaskUpstream } from './task-upstream.ts';
 export class Alb implements HttpHandler {
   readonly settings: AlbSettings;
   readonly cell: string;
+  readonly decisions: AlbDecisions;
   readonly #ownAnswers: () => OwnAnswers | null;
   readonly #tasks = new Map<string, TaskUpstream>();
   #list: readonly TaskUpstream[] = [];
   #turn = 0;
 
   /** `ownAnswers`: what it says in place of its tasks now; null: nothing. */
-  constructor(settings: AlbSettings, cell: string, ownAnswers: () => OwnAnswers | null = () => null) {
+  constructor(settings: AlbSettings, cell: string, decisions: AlbDecisions, ownAnswers: () => OwnAnswers | null) {
+    this.decisions = decisions;
     this.#ownAnswers = ownAnswers;
     this.settings = settings;
     this.cell = cell;
@@ -44,7 +46,7 @@ export class Alb implements HttpHandler {
   }
 
   pick(except: TaskUpstream | null): TaskUpstream | null {
-    return pickTask(this.#list, this.#turn++, except);
+    return this.decisions.pickTask(this.#list, this.#turn++, except);
   }
 
   /** Learns its tasks anew; one that did not change keeps its sockets and its health. */
@@ -56,7 +58,8 @@ export class Alb implements HttpHandler {
       this.#tasks.delete(name);
     }
     for (const [name, endpoint] of Object.entries(targets)) {
-      if (!this.#tasks.has(name)) this.#tasks.set(name, new TaskUpstream(name, endpoint, this.settings.foreign));
+      if (this.#tasks.has(name)) continue;
+      this.#tasks.set(name, new TaskUpstream(name, endpoint, this.decisions.observe, this.settings.foreign));
     }
     this.#list = [...this.#tasks.values()];
   }
@@ -98,11 +101,12 @@ export class Alb implements HttpHandler {
 export async function serveAlb({
   config,
   runtime,
-}: Pick<PartContext<AlbSettings>, 'config' | 'runtime'>): Promise<
+  decisions,
+}: Omit<DecidingContext<AlbSettings, AlbDecisions>, 'events'>): Promise<
   RunningPart & { readonly alb: Alb; readonly at: Endpoint }
 > {
   if (!config.listen) throw new Error('an ALB needs an address to listen on');
-  const alb = new Alb(config.settings, config.cell ?? '', () => runtime.conditions.now.answers);
+  const alb = new Alb(config.settings, config.cell ?? '', decisions, () => runtime.conditions.now.answers);
   const admin = config.admin
     ? await runtime.serve({
         listen: config.admin,

@@ -1,5 +1,5 @@
 import type { Alb } from './alb.ts';
-import { afterBrokenAtTask, afterLateAtTask, type NextStep } from './forwarding.ts';
+import type { NextStep } from './forwarding.ts';
 import { innerHeaders } from './http/forwarded-headers.ts';
 import { firstHeader } from './http/header-lines.ts';
 import { passHead, passWhole, requestBytes } from './http/pass-answer.ts';
@@ -58,7 +58,7 @@ export class BalancedRequest implements RequestOwner, UpstreamListener {
     const unsent = failure.kind === 'unsent';
     this.#task!.broke(unsent ? 'refused' : 'reset');
     const { method } = this.#request.head;
-    this.#goOn(afterBrokenAtTask({ method, unsent, started: this.#started, tries: this.#tries }));
+    this.#goOn(this.#alb.decisions.afterBroken({ method, unsent, started: this.#started, tries: this.#tries }));
   }
 
   onGone(): void {
@@ -70,7 +70,7 @@ export class BalancedRequest implements RequestOwner, UpstreamListener {
     const unsent = !this.#socket?.written;
     this.#dropSocket();
     const { requestTimeoutMs: waitedMs } = this.#alb.settings;
-    this.#goOn(afterLateAtTask({ unsent, started: this.#started, waitedMs }));
+    this.#goOn(this.#alb.decisions.afterLate({ unsent, started: this.#started, waitedMs }));
   }
 
   onDrain(): void {

@@ -2,7 +2,7 @@ import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { EventSink } from '../cells/runtime/events.ts';
 import { HealthProber } from './health-prober.ts';
 import { proberTimes } from './prober-times.ts';
-import type { HealthRules } from './health.ts';
+import type { HealthRules, observe } from './health.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 
 /** A router keeps its sockets for less long than an ALB does. */
@@ -19,7 +19,12 @@ export class CellUpstream {
   readonly #prober: HealthProber;
   inFlight = 0;
 
-  constructor(id: string, endpoint: Endpoint, rules: HealthRules, events: EventSink) {
+  constructor(
+    id: string,
+    endpoint: Endpoint,
+    options: { readonly rules: HealthRules; readonly events: EventSink; readonly observe: typeof observe },
+  ) {
+    const { rules, events } = options;
     this.id = id;
     this.endpoint = endpoint;
     this.pool = new UpstreamPool(endpoint, {
@@ -32,6 +37,7 @@ export class CellUpstream {
       endpoint,
       path: '/health',
       rules,
+      observe: options.observe,
       ...proberTimes,
       onChange: ({ health, reason, afterMs }) => {
         this.pool.setWarm(health === 'serving');

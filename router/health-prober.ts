@@ -1,12 +1,12 @@
 import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { CellHealth } from './contract.ts';
 import {
-  observe,
   unknownHealth,
   type Evidence,
   type HealthRules,
   type HealthState,
   type HealthStep,
+  type observe,
 } from './health.ts';
 import type { ResponseHead } from './http/response-head.ts';
 import { UpstreamSocket, type UpstreamFailure, type UpstreamListener } from './http/upstream-socket.ts';
@@ -18,6 +18,7 @@ export interface ProberOptions {
   /** Which statuses are well; without it 200 alone. */
   readonly isWell?: (status: number) => boolean;
   readonly rules: HealthRules;
+  readonly observe: typeof observe;
   readonly intervalMs: number;
   readonly downIntervalMs: number;
   /**
@@ -111,7 +112,7 @@ export class HealthProber {
 
   #take(evidence: Evidence): void {
     if (this.#closed) return;
-    const step = observe(this.#state, evidence, performance.now(), this.#rules);
+    const step = this.#options.observe(this.#state, evidence, performance.now(), this.#rules);
     this.#state = step.state;
     if (step.change) {
       this.#sinceMs = Date.now();

@@ -5,7 +5,7 @@ import type { Time, Timer } from '../cells/runtime/time.ts';
 import type { CellMap } from './cell-map.ts';
 import type { RouterStatus } from './contract.ts';
 import type { MapStore } from './map-store.ts';
-import { parseMap, validateMap } from './map-validate.ts';
+import { parseMap, type validateMap } from './map-validate.ts';
 
 type Source = RouterStatus['mapSource'];
 
@@ -20,6 +20,7 @@ export interface MapCacheOptions {
   /** The cells that this router has a way to, and whether maps are checked, as they are now. */
   readonly cells: () => ReadonlySet<string>;
   readonly validate: () => boolean;
+  readonly validateMap: typeof validateMap;
 }
 
 export interface OfferResult {
@@ -70,7 +71,7 @@ export class MapCache {
   offer(value: unknown, source: Exclude<Source, 'none'>, by: string | null = null): OfferResult {
     const current = this.#current;
     const validate = this.#options.validate();
-    const check = validate ? validateMap(value, this.#checked, this.#options.cells()) : parseMap(value);
+    const check = validate ? this.#options.validateMap(value, this.#checked, this.#options.cells()) : parseMap(value);
     if (!check.ok) {
       const said = `${source} ${check.version} ${check.reason}`;
       if (said !== this.#refused) {

@@ -1,5 +1,5 @@
 import type { CellUpstream } from './cell-upstream.ts';
-import { afterBrokenAtCell, afterLateAtCell, afterStale, type NextStep } from './forwarding.ts';
+import type { NextStep } from './forwarding.ts';
 import { edgeHeaders } from './http/forwarded-headers.ts';
 import { firstHeader } from './http/header-lines.ts';
 import { passHead, passWhole, requestBytes } from './http/pass-answer.ts';
@@ -121,7 +121,7 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
     cell.broke(written ? 'reset' : 'refused');
     this.#handed ||= written;
     this.#goOn(
-      afterBrokenAtCell({
+      this.#router.decisions.afterBroken({
         method: this.#request.head.method,
         cell: cell.id,
         health: cell.health,
@@ -142,7 +142,7 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
     this.#dropSocket();
     this.#handed = handed;
     this.#goOn(
-      afterLateAtCell({
+      this.#router.decisions.afterLate({
         method: this.#request.head.method,
         cell: this.#cellId,
         unsent: !handed,
@@ -205,7 +205,7 @@ export class ProxiedRequest implements RequestOwner, UpstreamListener {
     await this.#router.map.pull().catch(() => null);
     if (this.#ended) return;
     const decision = this.#router.decide(this.#tenant!);
-    const next = afterStale(before, decision);
+    const next = this.#router.decisions.afterStale(before, decision);
     if (next !== 'pass') this.#handed = false; // A 421 surely had no effect.
     if (next === 'again' && decision.kind === 'forward') return this.#forward(decision);
     this.#resent = false;

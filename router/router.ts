@@ -2,6 +2,7 @@ import type { EventSink } from '../cells/runtime/events.ts';
 import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { Time } from '../cells/runtime/time.ts';
 import { CellUpstream } from './cell-upstream.ts';
+import type { RouterDecisions } from './decisions.ts';
 import type { RouterPolicies, RouterSettings, RouterStatus } from './contract.ts';
 import { dampedRules, undampedRules } from './health.ts';
 import { problem, type WholeAnswer } from './http/problem.ts';
@@ -10,26 +11,37 @@ import { MapCache } from './map-cache.ts';
 import { ProxiedRequest } from './proxied-request.ts';
 import { recordAnswered } from './recorder.ts';
 import { nextRequestId } from './request-id.ts';
-import { route, type RouteDecision, type RouteWorld } from './route.ts';
+import type { RouteDecision, RouteWorld } from './route.ts';
 
 /** The cell router: the map, the cells' health, and what they make of each request. */
 export class Router implements HttpHandler {
   readonly events: EventSink;
   readonly map: MapCache;
+  readonly decisions: RouterDecisions;
   #settings: RouterSettings;
   readonly #cells = new Map<string, CellUpstream>();
   #known: ReadonlySet<string>;
   /** Requests of each tenant that a cell has in hand; whoever moves a tenant waits for them. */
   readonly #inFlight = new Map<string, number>();
 
-  constructor(settings: RouterSettings, volume: string | null, events: EventSink, time: Time) {
+  constructor(
+    settings: RouterSettings,
+    volume: string | null,
+    {
+      events,
+      time,
+      decisions,
+    }: { readonly events: EventSink; readonly time: Time; readonly decisions: RouterDecisions },
+  ) {
     this.events = events;
+    this.decisions = decisions;
     this.#settings = settings;
     this.#known = new Set(Object.keys(settings.cells));
     this.map = new MapCache({
       volume,
       events,
       time,
+      validateMap: decisions.validateMap,
       cells: () => this.#known,
       validate: () => this.#settings.policies.mapValidate,
     });
@@ -79,7 +91,7 @@ export class Router implements HttpHandler {
       bulkhead,
       cell: this.#view,
     };
-    return route(tenant, world);
+    return this.decisions.route(tenant, world);
   }
 
   readonly #view = (id: string): CellUpstream | null => this.#cells.get(id) ?? null;
@@ -96,7 +108,11 @@ export class Router implements HttpHandler {
     }
     const rules = this.#rules();
     for (const [id, endpoint] of Object.entries(cells)) {
-      if (!this.#cells.has(id)) this.#cells.set(id, new CellUpstream(id, endpoint, rules, this.events));
+      if (!this.#cells.has(id))
+        this.#cells.set(
+          id,
+          new CellUpstream(id, endpoint, { rules, events: this.events, observe: this.decisions.observe }),
+        );
     }
   }
 

@@ -1,8 +1,9 @@
-import type { PartContext, RunningPart } from '../cells/runtime/part.ts';
+import type { DecidingContext, RunningPart } from '../cells/runtime/part.ts';
 import type { Endpoint } from '../cells/runtime/part-config.ts';
 import type { Runtime } from '../cells/runtime/runtime.ts';
 import { adminOf } from './admin.ts';
 import type { RouterSettings } from './contract.ts';
+import type { RouterDecisions } from './decisions.ts';
 import { edgeLimits, type HttpLimits } from './http/limits.ts';
 import { HttpListener } from './http/listener.ts';
 import { MapStore } from './map-store.ts';
@@ -22,11 +23,11 @@ export interface ServingRouter extends RunningPart {
 
 /** Starts a router from its config. Resolves once it listens, with a fresh map if the store answered in time. */
 export async function serveRouter(
-  { config, events, runtime }: PartContext<RouterSettings>,
+  { config, events, runtime, decisions }: DecidingContext<RouterSettings, RouterDecisions>,
   limits: HttpLimits = edgeLimits,
 ): Promise<ServingRouter> {
   if (!config.listen) throw new Error('a router needs an address to listen on');
-  const router = new Router(config.settings, config.volume, events, runtime.time);
+  const router = new Router(config.settings, config.volume, { events, time: runtime.time, decisions });
   const store = config.upstreams['map']?.[0];
   if (store) await followStore(runtime, router, store, config.token);
   const admin = config.admin

@@ -3,7 +3,7 @@ import type { TaskView } from './balance.ts';
 import type { AlbSettings } from './contract.ts';
 import { HealthProber, type ProberOptions } from './health-prober.ts';
 import { proberTimes } from './prober-times.ts';
-import { taskRules } from './health.ts';
+import { taskRules, type observe } from './health.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 
 /** Node's HTTP server closes an idle connection after 5 s: ours must be gone before, or a request dies in it. */
@@ -19,13 +19,14 @@ export class TaskUpstream implements TaskView {
   readonly #prober: HealthProber;
   inFlight = 0;
 
-  constructor(name: string, endpoint: Endpoint, foreign?: AlbSettings['foreign']) {
+  constructor(name: string, endpoint: Endpoint, take: typeof observe, foreign?: AlbSettings['foreign']) {
     this.name = name;
     this.endpoint = endpoint;
     this.#prober = new HealthProber({
       endpoint,
       ...probeOf(foreign),
       rules: taskRules,
+      observe: take,
       ...proberTimes,
       onChange: ({ health }) => {
         if (health === 'down') this.pool.setWarm(false);

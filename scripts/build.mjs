@@ -9,7 +9,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { programs } from './programs.mjs';
+import { libraries, programs } from './programs.mjs';
 import { root } from './setup/paths.mjs';
 import { dist, stampOf } from './setup/program.mjs';
 
@@ -26,10 +26,11 @@ const external = [
   'utf-8-validate',
 ];
 
-async function bundle(name, source, folder) {
+/** `entry`: what the bundle's own file is called, without its ending. */
+async function bundle(name, source, folder, entry = name) {
   const build = await rolldown({
     cwd: root,
-    input: { [`${name}.main`]: source },
+    input: { [entry]: source },
     platform: 'node',
     // BullMQ names its ES modules by 'module' alone; its CommonJS cannot be shaken and costs every web task some MiB.
     resolve: { mainFields: ['module', 'main'] },
@@ -54,10 +55,14 @@ async function bundle(name, source, folder) {
       chunkFileNames: `${name}.[name]-[hash].js`,
       minify: false,
     });
-    writeFileSync(join(folder, `${name}.js`), loaderOf(name));
   } finally {
     await build.close();
   }
+}
+
+async function bundleProgram(name, source, folder) {
+  await bundle(name, source, folder, `${name}.main`);
+  writeFileSync(join(folder, `${name}.js`), loaderOf(name));
 }
 
 function loaderOf(name) {
@@ -79,7 +84,10 @@ const old = `${dist}.old-${process.pid}`;
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
 try {
-  await Promise.all(Object.entries(programs).map(([name, source]) => bundle(name, source, fresh)));
+  await Promise.all([
+    ...Object.entries(programs).map(([name, source]) => bundleProgram(name, source, fresh)),
+    ...Object.entries(libraries).map(([name, source]) => bundle(name, source, fresh)),
+  ]);
   writeFileSync(join(fresh, 'package.json'), '{"type":"module"}\n');
   writeFileSync(join(fresh, '.stamp'), stamp);
   if (existsSync(dist)) renameSync(dist, old);

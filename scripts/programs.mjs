@@ -17,3 +17,8 @@ export const programs = {
   porthole: 'sim/porthole/main.ts',
   search: 'sim/search/main.ts',
 };
+
+/** What a program loads by its name where it is put together with something else. In dist/ it is `NAME.js`, too. */
+export const libraries = {
+  bugs: 'fixtures/bugs/index.ts',
+};

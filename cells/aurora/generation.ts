@@ -1,7 +1,9 @@
 import { RpcError } from '../protocol/rpc-error.ts';
 import type { Conditions } from '../runtime/conditions.ts';
-import { runRead, type ReadName } from '../sheets/reads.ts';
-import { runTransaction, type TransactionName } from '../sheets/transactions.ts';
+import type { ReadName } from '../sheets/reads.ts';
+import type { ReadStore, Store } from '../sheets/store.ts';
+import type { TransactionName } from '../sheets/transactions.ts';
+import type { AuroraDecisions } from './decisions.ts';
 import type { AuroraStorage, GenerationStore } from './storage.ts';
 
 export type Call =
@@ -12,6 +14,16 @@ export type Outcome =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: RpcError };
 
+/** Returns once the whole group is on the disk. Throws where nobody knows whether it is. */
+export function commitGroup(database: Pick<GenerationStore, 'commit'>): void {
+  database.commit();
+}
+
+/** Whether the volume has a later generation than this: asked anew each time, since nobody tells a writer that was stopped. */
+export function isOvertaken(storage: Pick<AuroraStorage, 'hasLaterThan'>, generation: number): boolean {
+  return storage.hasLaterThan(generation);
+}
+
 /** One generation's database, open in one role, and the fence around everything that it answers. */
 export class OpenGeneration {
   readonly generation: number;
@@ -19,10 +31,17 @@ export class OpenGeneration {
   readonly #storage: Pick<AuroraStorage, 'hasLaterThan'>;
   readonly #database: GenerationStore;
   readonly #conditions: Conditions;
+  readonly #decisions: AuroraDecisions;
   #bytesMax: number | null = null;
 
-  constructor(storage: AuroraStorage, generation: number, role: 'writer' | 'reader', conditions: Conditions) {
+  constructor(
+    storage: AuroraStorage,
+    generation: number,
+    role: 'writer' | 'reader',
+    { conditions, decisions }: { readonly conditions: Conditions; readonly decisions: AuroraDecisions },
+  ) {
     this.generation = generation;
+    this.#decisions = decisions;
     this.role = role;
     this.#storage = storage;
     this.#conditions = conditions;
@@ -41,9 +60,9 @@ export class OpenGeneration {
     const outcomes: Outcome[] = new Array<Outcome>(calls.length);
     if (calls.some((call) => call.kind === 'tx')) this.#commitTogether(calls, outcomes);
     calls.forEach(({ kind, name, args }, index) => {
-      if (kind === 'read') outcomes[index] = attempt(() => runRead(this.#database.store, name, args));
+      if (kind === 'read') outcomes[index] = attempt(() => this.#read(name, args));
     });
-    if (!this.#storage.hasLaterThan(this.generation)) return { outcomes, fenced: false };
+    if (!this.#decisions.isOvertaken(this.#storage, this.generation)) return { outcomes, fenced: false };
     return { outcomes: calls.map((call) => ({ ok: false, error: fencedError(call.kind) })), fenced: true };
   }
 
@@ -65,6 +84,17 @@ export class OpenGeneration {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** The pair of name and args is the caller's to match. */
+  #transact(name: TransactionName, args: unknown): unknown {
+    const transaction = this.#decisions.transactions[name] as (store: Store, args: unknown) => unknown;
+    return transaction(this.#database.store, args);
+  }
+
+  #read(name: ReadName, args: unknown): unknown {
+    const read = this.#decisions.reads[name] as (store: ReadStore, args: unknown) => unknown;
+    return read(this.#database.store, args);
   }
 
   #admit(): void {
@@ -91,7 +121,7 @@ export class OpenGeneration {
       inHand.push(index);
       const outcome = attempt(() => {
         if (!database.inTransaction) this.#begin();
-        return database.store.atomically(() => runTransaction(database.store, name, args));
+        return database.store.atomically(() => this.#transact(name, args));
       });
       outcomes[index] = outcome;
       // A full disk ends the whole transaction, not only the savepoint: what came before in this group is gone with it.
@@ -101,7 +131,7 @@ export class OpenGeneration {
     });
     if (inHand.length === 0) return;
     try {
-      database.commit();
+      this.#decisions.commit(database);
     } catch (error) {
       failAll('unknown', error);
     }

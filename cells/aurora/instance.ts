@@ -4,6 +4,7 @@ import { DiskTurns } from '../runtime/disk-turns.ts';
 import type { EventSink } from '../runtime/events.ts';
 import type { Time } from '../runtime/time.ts';
 import type { AuroraRole, AuroraSettings, AuroraStatus } from './contract.ts';
+import type { AuroraDecisions } from './decisions.ts';
 import { OpenGeneration, type Call } from './generation.ts';
 import type { AuroraStorage } from './storage.ts';
 
@@ -21,6 +22,7 @@ export interface InstanceOptions {
   readonly onRole: (role: AuroraRole) => void;
   readonly time: Pick<Time, 'soon' | 'after'>;
   readonly conditions: Conditions;
+  readonly decisions: AuroraDecisions;
 }
 
 /** One Aurora instance: the generation that it serves, in which role, and the calls that wait for the end of this turn. */
@@ -86,7 +88,7 @@ export class Instance {
       this.stepDown('overtaken');
       return false;
     }
-    this.#serve(new OpenGeneration(storage, generation, 'writer', this.#options.conditions), reason);
+    this.#serve(new OpenGeneration(storage, generation, 'writer', this.#options), reason);
     storage.tidyBefore(generation);
     return true;
   }
@@ -94,7 +96,7 @@ export class Instance {
   follow(reason: string): void {
     const { storage } = this.#options;
     this.#close();
-    this.#serve(new OpenGeneration(storage, storage.current(), 'reader', this.#options.conditions), reason);
+    this.#serve(new OpenGeneration(storage, storage.current(), 'reader', this.#options), reason);
   }
 
   /** Serves nothing until the next move. */
@@ -138,7 +140,8 @@ export class Instance {
 
   #run(waiting: readonly Waiting[]): void {
     // Whoever was stopped for a while learns it here, before it runs what arrived meanwhile: refused is better than unknown.
-    if (this.#open && this.#options.storage.hasLaterThan(this.#open.generation)) this.#catchUp();
+    const { storage, decisions } = this.#options;
+    if (this.#open && decisions.isOvertaken(storage, this.#open.generation)) this.#catchUp();
     const open = this.#open;
     const taken = waiting.flatMap(({ call, resolve, reject }) => {
       if (call.kind === 'trial') {

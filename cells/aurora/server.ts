@@ -1,11 +1,12 @@
 import { RpcError } from '../protocol/rpc-error.ts';
 import type { RpcServer } from '../protocol/rpc.ts';
-import type { PartContext, RunningPart } from '../runtime/part.ts';
+import type { DecidingContext, RunningPart } from '../runtime/part.ts';
 import { wait } from '../runtime/time.ts';
 import { isReadName } from '../sheets/reads.ts';
 import { isTransactionName } from '../sheets/transactions.ts';
 import type { AuroraSettings } from './contract.ts';
-import { decide, type Move } from './failover.ts';
+import type { AuroraDecisions } from './decisions.ts';
+import type { Move } from './failover.ts';
 import { Instance } from './instance.ts';
 import { PeerWatch } from './peer-watch.ts';
 import type { AuroraStorage } from './storage.ts';
@@ -23,7 +24,7 @@ interface NamedCall {
 
 /** Starts one instance: serves the framed protocol at once, and takes its role as soon as the volume and the peer tell which. */
 export async function startAurora(
-  { config, events, runtime }: PartContext<AuroraSettings>,
+  { config, events, runtime, decisions }: DecidingContext<AuroraSettings, AuroraDecisions>,
   openStorage: (folder: string) => AuroraStorage = (folder) => new SqliteStorage(folder),
 ): Promise<RunningPart> {
   if (!config.listen || !config.volume) throw new Error(`${config.address} needs listen and volume`);
@@ -40,6 +41,7 @@ export async function startAurora(
     events,
     time,
     conditions: runtime.conditions,
+    decisions,
     onRole: (role) => {
       if (role.role !== 'starting') hasRole.resolve();
       server.notifyAll('role', role);
@@ -85,7 +87,7 @@ export async function startAurora(
     const whole = generation > 0 && storage.isWhole(generation);
     const { failoverMs } = settings;
     const sight = { own: instance.role, volume: { generation, whole }, peer, peerKnown: watch.known, leaderlessMs };
-    act(decide({ index, failoverMs, ...sight }));
+    act(decisions.failover({ index, failoverMs, ...sight }));
   };
   const act = (move: Move) => {
     try {

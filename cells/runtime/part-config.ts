@@ -28,5 +28,7 @@ export interface PartConfig<Settings = unknown> {
   readonly volumeBytes?: number | null;
   /** Neighbours by name, each in order of their index; an address behind a link is the link's. */
   readonly upstreams: Readonly<Record<string, readonly Endpoint[]>>;
+  /** Names the decisions that stand in for some of this program's own, where it is put together so; null or missing: none do. */
+  readonly replace?: string | null;
   readonly settings: Settings;
 }

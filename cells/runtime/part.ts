@@ -4,6 +4,7 @@ import { EventLog } from './event-log.ts';
 import { lookNamesUpAtOnce } from './lookup.ts';
 import type { EventSink } from './events.ts';
 import type { PartConfig } from './part-config.ts';
+import { composed } from './composed.ts';
 import { Conditions } from './conditions.ts';
 import { realRuntime, type Runtime } from './runtime.ts';
 import { underConditions } from './under-conditions.ts';
@@ -14,10 +15,22 @@ export interface RunningPart {
   stop(): Promise<void> | void;
 }
 
+/** A program's own decisions, and whose they are. */
+export interface OwnDecisions<Decisions> {
+  /** The program's name: `web`, `router`. */
+  readonly of: string;
+  readonly decisions: Decisions;
+}
+
 export interface PartContext<Settings> {
   readonly config: PartConfig<Settings>;
   readonly events: EventSink;
   readonly runtime: Runtime;
+}
+
+/** Of a program whose decisions can be replaced: it takes them from here and from nowhere else. */
+export interface DecidingContext<Settings, Decisions> extends PartContext<Settings> {
+  readonly decisions: Decisions;
 }
 
 const stopMsMax = 5000;
@@ -30,16 +43,24 @@ export const readyLine = '\u001epetri:ready';
  * Its owner is the other end of the IPC channel, or of standard input where the config comes from there (`-`): where that
  * closes (the supervisor was SIGKILLed) the part exits.
  */
-export function runPart<Settings>(start: (context: PartContext<Settings>) => Promise<RunningPart>): void {
+export function runPart<Settings>(start: (context: PartContext<Settings>) => Promise<RunningPart>): void;
+export function runPart<Settings, Decisions>(
+  start: (context: DecidingContext<Settings, Decisions>) => Promise<RunningPart>,
+  own: OwnDecisions<Decisions>,
+): void;
+export function runPart<Settings>(
+  start: (context: DecidingContext<Settings, never>) => Promise<RunningPart>,
+  own: OwnDecisions<unknown> = { of: '', decisions: null },
+): void {
   const path = process.argv[2];
   if (!path) throw new Error('a part needs the path of its config file, or - for standard input');
   if (path !== '-') {
-    run(JSON.parse(readFileSync(path, 'utf8')) as PartConfig<Settings>, start);
+    run(JSON.parse(readFileSync(path, 'utf8')) as PartConfig<Settings>, start, own);
     return;
   }
   let exit = (code: number): void => process.exit(code);
   onFirstLineOfStdin((line) => {
-    exit = run(JSON.parse(line) as PartConfig<Settings>, start);
+    exit = run(JSON.parse(line) as PartConfig<Settings>, start, own);
   });
   process.stdin.once('close', () => exit(0));
 }
@@ -61,7 +82,8 @@ function onFirstLineOfStdin(take: (line: string) => void): void {
 /** Starts the program. Hands back how it is ended at once, with what it recorded written down. */
 function run<Settings>(
   config: PartConfig<Settings>,
-  start: (context: PartContext<Settings>) => Promise<RunningPart>,
+  start: (context: DecidingContext<Settings, never>) => Promise<RunningPart>,
+  own: OwnDecisions<unknown>,
 ): (code: number) => void {
   process.title = `petri ${config.world} ${config.address}`;
   // Without a channel to its owner it is a container, and its neighbours have names.
@@ -90,7 +112,10 @@ function run<Settings>(
   if (process.send !== undefined && !process.connected) exit(0);
 
   const runtime = underConditions(realRuntime, new Conditions(config.volumeBytes ?? null));
-  start({ config, events, runtime }).then(
+  const serving = composed(own, config.replace ?? null).then((decisions) =>
+    start({ config, events, runtime, decisions: decisions as never }),
+  );
+  serving.then(
     (part) => {
       running = part;
       if (process.send === undefined) process.stdout.write(`${readyLine}\n`);

@@ -73,11 +73,6 @@ export function isReadName(name: string): name is ReadName {
   return Object.hasOwn(reads, name);
 }
 
-/** Runs one by its name; the pair of name and args is the caller's to match. */
-export function runRead(store: ReadStore, name: ReadName, args: unknown): unknown {
-  return (reads[name] as (store: ReadStore, args: unknown) => unknown)(store, args);
-}
-
 function jobRow({ deliveries: _, ...job }: StoredJob): JobRow {
   return job;
 }

@@ -40,8 +40,3 @@ export const transactions: {
 export function isTransactionName(name: string): name is TransactionName {
   return Object.hasOwn(transactions, name);
 }
-
-/** Runs one by its name; the pair of name and args is the caller's to match. */
-export function runTransaction(store: Store, name: TransactionName, args: unknown): unknown {
-  return (transactions[name] as (store: Store, args: unknown) => unknown)(store, args);
-}

@@ -3,6 +3,7 @@ import type { Quotas } from '../dynamodb-client/cell-config.ts';
 import type { DynamodbPort } from '../dynamodb-client/dynamodb-client.ts';
 import type { CellPolicies } from '../policies.ts';
 import type { EventSink } from '../runtime/events.ts';
+import type { WebDecisions } from './decisions.ts';
 
 /** What a caller can ask of a cell; which path means which is in `routes.ts`. */
 export type Operation = 'row.put' | 'row.get' | 'job.submit' | 'job.get';
@@ -29,6 +30,7 @@ export interface CellResponse {
 /** Everything that handling a request touches. Virtual time hands in its own. */
 export interface CellPorts {
   readonly cell: string;
+  readonly decisions: WebDecisions;
   readonly xlAbove: number;
   readonly aurora: AuroraPort;
   readonly auroraTimeoutMs: number;

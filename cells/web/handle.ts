@@ -1,4 +1,3 @@
-import { auroraFailure } from './aurora-failure.ts';
 import type { Caller, CellPorts, CellRequest, CellResponse, Operation } from './exchange.ts';
 import { getJob, submitJob } from './jobs.ts';
 import { problem } from './problem.ts';
@@ -8,7 +7,7 @@ import { isKey, isTenant, readEpoch } from './validate.ts';
 
 export type Handler = (request: CellRequest, caller: Caller, ports: CellPorts) => Promise<CellResponse>;
 
-const handlers: Readonly<Record<Operation, Handler>> = {
+export const handlers: Readonly<Record<Operation, Handler>> = {
   'row.put': putRow,
   'row.get': getRow,
   'job.submit': submitJob,
@@ -41,9 +40,9 @@ async function answer(request: CellRequest, requestId: string, ports: CellPorts)
   if (running !== null) ports.runningKeys.add(running);
   const startedMs = ports.clock.monotonicMs();
   try {
-    return await handlers[request.operation](request, checked, ports);
+    return await ports.decisions.handlers[request.operation](request, checked, ports);
   } catch (error) {
-    return auroraFailure(error, ports.clock.monotonicMs() - startedMs, ports.auroraTimeoutMs);
+    return ports.decisions.auroraFailure(error, ports.clock.monotonicMs() - startedMs, ports.auroraTimeoutMs);
   } finally {
     if (running !== null) ports.runningKeys.delete(running);
   }

@@ -1,13 +1,16 @@
 /** A web task of a cell: HTTP behind the ALB, and the relay. Try it: `node cells/web/main.ts CONFIG.json`. */
 import { createServer } from 'node:http';
-import { runPart } from '../runtime/part.ts';
+import { runPart, type DecidingContext, type RunningPart } from '../runtime/part.ts';
 import { upstream } from '../runtime/upstream.ts';
 import { createApp } from './app.ts';
 import type { WebSettings } from './contract.ts';
+import { webDecisions, type WebDecisions } from './decisions.ts';
 import { QueueEngine } from './queue-engine.ts';
 import { composeTask } from './task.ts';
 
-runPart<WebSettings>(async (context) => {
+runPart<WebSettings, WebDecisions>(start, { of: 'web', decisions: webDecisions });
+
+async function start(context: DecidingContext<WebSettings, WebDecisions>): Promise<RunningPart> {
   const { config, runtime } = context;
   const { settings, token, listen } = config;
   if (!listen) throw new Error(`${config.address}: a web task needs an endpoint to listen on`);
@@ -37,4 +40,4 @@ runPart<WebSettings>(async (context) => {
       task.close();
     },
   };
-});
+}

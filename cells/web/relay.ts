@@ -2,12 +2,14 @@ import type { AuroraPort } from '../aurora-client/aurora-client.ts';
 import type { CellPolicies } from '../policies.ts';
 import type { EventSink } from '../runtime/events.ts';
 import type { Time, Timer } from '../runtime/time.ts';
+import type { WebDecisions } from './decisions.ts';
 import type { QueueProducer } from './queue-producer.ts';
-import { missingJobs, rowsToDeliver, staleLetters } from './relay-plan.ts';
+import { missingJobs, staleLetters } from './relay-plan.ts';
 
 export interface RelayOptions {
   /** This task's address: what it leads under. */
   readonly task: string;
+  readonly decisions: Pick<WebDecisions, 'rowsToDeliver'>;
   readonly aurora: AuroraPort;
   readonly policies: () => CellPolicies;
   readonly events: EventSink;
@@ -114,10 +116,10 @@ export class Relay {
 
   async #deliver(engine: QueueProducer, isLeader: boolean): Promise<void> {
     if (this.#accepted.size === 0 && !isLeader) return;
-    const { aurora, policies, events, time } = this.#options;
+    const { aurora, policies, events, time, decisions } = this.#options;
     const asked = new Set(this.#accepted);
     const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });
-    const mine = rowsToDeliver(rows, asked, isLeader, time.nowMs());
+    const mine = decisions.rowsToDeliver(rows, asked, isLeader, time.nowMs());
     const batch = mine.slice(0, roundMax);
     if (batch.length > 0) {
       // A dead job that came with its tenant has no delivery, but an entry among the dead letters.

@@ -2,10 +2,11 @@ import { AuroraClient } from '../aurora-client/aurora-client.ts';
 import { ConfigPoller } from '../dynamodb-client/config-poller.ts';
 import { DynamodbClient } from '../dynamodb-client/dynamodb-client.ts';
 import { RpcError } from '../protocol/rpc-error.ts';
-import type { PartContext } from '../runtime/part.ts';
+import type { DecidingContext } from '../runtime/part.ts';
 import { upstream } from '../runtime/upstream.ts';
 import type { TaskAdmin } from './app.ts';
 import type { WebSettings } from './contract.ts';
+import type { WebDecisions } from './decisions.ts';
 import type { CellPorts } from './exchange.ts';
 import { redrive } from './redrive.ts';
 import { Relay, type RelayOptions } from './relay.ts';
@@ -23,7 +24,7 @@ export interface WebTask {
 
 /** Puts a web task together: the same one behind express and in virtual time. */
 export function composeTask(
-  { config, events, runtime }: PartContext<WebSettings>,
+  { config, events, runtime, decisions }: DecidingContext<WebSettings, WebDecisions>,
   openEngine: RelayOptions['openEngine'],
 ): WebTask {
   const { settings, token, cell } = config;
@@ -33,9 +34,10 @@ export function composeTask(
   const dynamodb = new DynamodbClient(runtime, upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
   const poller = new ConfigPoller(time, dynamodb, settings.policies);
   const policies = () => poller.policies;
-  const relay = new Relay({ task: config.address, aurora, policies, events, newId, time, openEngine });
+  const relay = new Relay({ decisions, task: config.address, aurora, policies, events, newId, time, openEngine });
   const ports: CellPorts = {
     cell,
+    decisions,
     xlAbove: settings.xlAbove,
     aurora,
     auroraTimeoutMs: settings.auroraTimeoutMs,

@@ -1,14 +1,14 @@
 import { AuroraClient } from '../aurora-client/aurora-client.ts';
 import { ConfigPoller } from '../dynamodb-client/config-poller.ts';
 import { DynamodbClient } from '../dynamodb-client/dynamodb-client.ts';
-import type { PartContext, RunningPart } from '../runtime/part.ts';
+import type { DecidingContext, RunningPart } from '../runtime/part.ts';
 import { wait } from '../runtime/time.ts';
 import { upstream } from '../runtime/upstream.ts';
 import type { WorkerSettings } from '../web/contract.ts';
+import type { WorkerDecisions } from './decisions.ts';
 import type { ConsumerNeeds, JobConsumer } from './job-consumer.ts';
 import { DynamodbLeases } from './leases.ts';
-import type { WorkPorts } from './ports.ts';
-import { receive } from './receive.ts';
+import type { Receive, WorkPorts } from './ports.ts';
 
 const dynamodbTimeoutMs = 1000;
 
@@ -19,7 +19,7 @@ export interface WorkerPorts extends Pick<WorkPorts, 'writeExport' | 'roundsPerU
 
 /** Puts a worker together and begins to receive: the same one on BullMQ and in virtual time. */
 export async function startWorker(
-  { config, events, runtime }: PartContext<WorkerSettings>,
+  { config, events, runtime, decisions }: DecidingContext<WorkerSettings, WorkerDecisions>,
   own: WorkerPorts,
 ): Promise<RunningPart> {
   const { settings, token } = config;
@@ -44,7 +44,8 @@ export async function startWorker(
     bury: (letter) => consumer.bury(letter),
   };
   const { queue, concurrency, policies } = settings;
-  const consumer = own.openConsumer({ queue, concurrency, policies, receive: (received) => receive(received, ports) });
+  const receive = (received: Receive) => decisions.receive(received, ports);
+  const consumer = own.openConsumer({ queue, concurrency, policies, receive });
   const admin = config.admin ? await runtime.serve({ listen: config.admin, token, handlers: {} }) : null;
   return {
     async stop() {

@@ -15,6 +15,7 @@ const task = { cpus: 1, memoryBytes: 512 * 1024 ** 2 } as const;
  */
 export const composeWorld: World = {
   on: 'docker',
+  bug: null,
   name: 'compose',
   seed: 1,
   cells: 3,

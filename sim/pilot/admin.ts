@@ -2,8 +2,9 @@ import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Handler } from '../../cells/protocol/server.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { CellMap, Override } from '../../router/cell-map.ts';
+import type { ControlDecisions } from './decisions.ts';
 import type { Action, ControlPolicies, ControlSettings, Observation, PoliciesOfControl } from './contract.ts';
-import { decide, noMemory } from './decide.ts';
+import { noMemory } from './decide.ts';
 import type { MapStore } from './map-store.ts';
 import type { MoveOrder } from './mover/admission.ts';
 import type { Emptying } from './mover/evacuation.ts';
@@ -17,6 +18,7 @@ const countMax = 64;
 
 /** What control is made of, as its admin port reaches it. */
 export interface Control {
+  readonly decisions: Pick<ControlDecisions, 'decide'>;
   readonly settings: ControlSettings;
   readonly store: MapStore;
   readonly pusher: RouterPusher;
@@ -31,12 +33,12 @@ export interface Control {
 
 /** The methods of control's admin port, as `contract.ts` lists them. */
 export function adminOf(control: Control): Readonly<Record<string, Handler>> {
-  const { settings, store, pusher, tenants, moves, policyWriter, obeyed, refresh } = control;
+  const { decisions, settings, store, pusher, tenants, moves, policyWriter, obeyed, refresh } = control;
   let desired = settings.desired;
   let memory = noMemory;
   return {
     observe(observation: Observation): { actions: readonly Action[] } {
-      const decision = decide(settings, desired, observation, memory);
+      const decision = decisions.decide(settings, desired, observation, memory);
       memory = decision.memory;
       return { actions: decision.actions };
     },

@@ -1,5 +1,6 @@
 import { runPart } from '../../cells/runtime/part.ts';
 import type { ControlSettings } from './contract.ts';
+import { controlDecisions, type ControlDecisions } from './decisions.ts';
 import { startControl } from './server.ts';
 
-runPart<ControlSettings>(startControl);
+runPart<ControlSettings, ControlDecisions>(startControl, { of: 'control', decisions: controlDecisions });

@@ -1,8 +1,9 @@
 import { mapTables, type Write } from '../../cells/dynamodb/contract.ts';
 import { RpcError } from '../../cells/protocol/rpc-error.ts';
+import type { ControlDecisions } from './decisions.ts';
 import type { ControlPolicies, EmptyingStatus, MoveResult, MovesStatus } from './contract.ts';
 import type { InTurn } from './in-turn.ts';
-import { admitMove, type Admitted, type MoveOrder } from './mover/admission.ts';
+import type { Admitted, MoveOrder } from './mover/admission.ts';
 import { loadsOf, openCells, readClosed, type ClosedState, type MoveEstate } from './mover/estate.ts';
 import { nextMoves, refusalToEmpty, stateAfter, toLeave, type Emptying } from './mover/evacuation.ts';
 import type { Begun, Mover, MoveEnd } from './mover/mover.ts';
@@ -16,6 +17,7 @@ const cleanWaitMsMax = 2000;
 export interface MovesOptions {
   readonly ports: MovePorts;
   readonly mover: Mover;
+  readonly decisions: Pick<ControlDecisions, 'admitMove'>;
   readonly cells: readonly string[];
   readonly maxTenants: number;
   readonly seed: number;
@@ -38,7 +40,7 @@ export class Moves {
   async move(order: MoveOrder & { readonly quarantine: boolean }): Promise<MoveResult> {
     const { begun, admitted } = await this.#options.inTurn.run(async () => {
       const estate = await this.#estate();
-      const admission = admitMove(estate, order);
+      const admission = this.#options.decisions.admitMove(estate, order);
       if (admission.kind === 'refused') throw new RpcError('usage', admission.reason);
       if (order.quarantine) await this.#keepApart(estate, order.to);
       if (admission.kind === 'there') return { admitted: null, begun: null };

@@ -1,10 +1,11 @@
 import { AuroraClient } from '../../cells/aurora-client/aurora-client.ts';
 import { DynamodbClient } from '../../cells/dynamodb-client/dynamodb-client.ts';
-import type { PartContext, RunningPart } from '../../cells/runtime/part.ts';
+import type { DecidingContext, RunningPart } from '../../cells/runtime/part.ts';
 import { wait } from '../../cells/runtime/time.ts';
 import { upstream } from '../../cells/runtime/upstream.ts';
 import { adminOf } from './admin.ts';
 import type { ControlSettings } from './contract.ts';
+import type { ControlDecisions } from './decisions.ts';
 import { InTurn } from './in-turn.ts';
 import { MapStore } from './map-store.ts';
 import { Mover } from './mover/mover.ts';
@@ -24,7 +25,12 @@ const pushWaitMsMax = 250;
 const callMs = 2000;
 
 /** Runs control: keeps the desired counts, the map and the policies. It serves before any neighbour does, and without them. */
-export async function startControl({ config, events, runtime }: PartContext<ControlSettings>): Promise<RunningPart> {
+export async function startControl({
+  config,
+  events,
+  runtime,
+  decisions,
+}: DecidingContext<ControlSettings, ControlDecisions>): Promise<RunningPart> {
   const { settings, token } = config;
   if (!config.admin) throw new Error('control needs an admin endpoint');
   // A cell whose services are not Petri's may have neither.
@@ -67,8 +73,17 @@ export async function startControl({ config, events, runtime }: PartContext<Cont
     nowMs: () => runtime.time.monotonicMs(),
     newId: () => runtime.newId(),
   };
-  const mover = new Mover({ ports });
-  const moves = new Moves({ ports, mover, cells, maxTenants, seed, policies: () => obeyed.policies, inTurn });
+  const mover = new Mover({ ports, decisions });
+  const moves = new Moves({
+    ports,
+    mover,
+    decisions,
+    cells,
+    maxTenants,
+    seed,
+    policies: () => obeyed.policies,
+    inTurn,
+  });
   const tenants = new Tenants({
     ...{ store, cells, auroras, maxTenants, seed, inTurn, events },
     placement: () => obeyed.policies.placement,
@@ -84,7 +99,7 @@ export async function startControl({ config, events, runtime }: PartContext<Cont
   const admin = await runtime.serve({
     listen: config.admin,
     token,
-    handlers: adminOf({ settings, store, pusher, tenants, moves, policyWriter, obeyed, refresh }),
+    handlers: adminOf({ decisions, settings, store, pusher, tenants, moves, policyWriter, obeyed, refresh }),
   });
   const timers = [
     runtime.time.every(pushEveryMs, () => void refresh()),

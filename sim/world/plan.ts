@@ -378,6 +378,7 @@ export class Plan {
       volume: volume === null ? null : places.volume(volume),
       volumeBytes: cell === null || volume === null ? null : world.cell.volumeBytes,
       upstreams: {},
+      ...(world.bug === null ? {} : { replace: world.bug }),
       ...config,
     };
     return { address, kind, cell, index, volume, size: this.#size(kind), run: { program, config: full } };

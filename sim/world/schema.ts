@@ -140,6 +140,7 @@ export function toWorld(file: WorldSections & { readonly name: string; readonly 
   const protocol = services['web'] ? toProtocol(file.protocol ?? {}) : null;
   return {
     on: 'process',
+    bug: null,
     name: file.name,
     seed: file.seed,
     cells: file.cells,

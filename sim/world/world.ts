@@ -9,6 +9,8 @@ export interface World {
   /** What it runs on: said by who grows it, not by its file. */
   readonly on: SubstrateName;
   readonly name: string;
+  /** A planted bug that its programs are put together with: said by a scenario, never by a world's file. Null: none. */
+  readonly bug: string | null;
   readonly seed: number;
   /** 1 to 24. Ids are a, b, c, … */
   readonly cells: number;

@@ -2,6 +2,7 @@ import { Conditions } from '../../cells/runtime/conditions.ts';
 import { realRuntime } from '../../cells/runtime/runtime.ts';
 import { underConditions } from '../../cells/runtime/under-conditions.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { albDecisions } from '../../router/decisions.ts';
 import { serveAlb } from '../../router/alb.ts';
 import { pickTask } from '../../router/balance.ts';
 import { rawAnswers } from '../support/raw-http.ts';
@@ -20,6 +21,7 @@ beforeEach(async () => {
   const targets = { 'a/web/1': await tasks.one.listen(), 'a/web/2': await tasks.two.listen() };
   conditions = new Conditions();
   alb = await serveAlb({
+    decisions: albDecisions,
     runtime: underConditions(realRuntime, conditions),
     config: {
       world: 'test',

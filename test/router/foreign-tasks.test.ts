@@ -1,5 +1,6 @@
 import { realRuntime } from '../../cells/runtime/runtime.ts';
 import { afterEach, expect, test } from 'vitest';
+import { albDecisions } from '../../router/decisions.ts';
 import { serveAlb } from '../../router/alb.ts';
 import type { AlbSettings } from '../../router/contract.ts';
 import { rawAnswers } from '../support/raw-http.ts';
@@ -19,6 +20,7 @@ async function open(foreign: AlbSettings['foreign'], statusOf: (path: string) =>
   task = new Upstream((seen, response) => void response.writeHead(statusOf(seen.url)).end('hello'));
   const targets = { 'a/web/1': await task.listen() };
   alb = await serveAlb({
+    decisions: albDecisions,
     runtime: realRuntime,
     config: {
       world: 'test',

@@ -83,6 +83,7 @@ describe('the cached copy', () => {
       time: realTime,
       cells: () => cells,
       validate: () => validate,
+      validateMap,
       events: { record: (kind, fields) => void events.push({ kind, ...fields }) },
     });
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { CellMap } from '../../router/cell-map.ts';
+import { routerDecisions } from '../../router/decisions.ts';
 import { defaultRouterPolicies, type RouterPolicies, type RouterSettings } from '../../router/contract.ts';
 import { edgeLimits, type HttpLimits } from '../../router/http/limits.ts';
 import { serveRouter, type ServingRouter } from '../../router/serve-router.ts';
@@ -104,6 +105,7 @@ export async function startRouterWorld(options: RouterWorldOptions = {}): Promis
   const serving = await serveRouter(
     {
       runtime: realRuntime,
+      decisions: routerDecisions,
       config: {
         world: 'test',
         address: 'router/1',

@@ -1,9 +1,10 @@
+import type { ControlDecisions } from '../decisions.ts';
 import { mapTables } from '../../../cells/dynamodb/contract.ts';
 import { RpcError } from '../../../cells/protocol/rpc-error.ts';
 import { givenUp, lastStep, mayBeUndone, nextMove, readMove, type Move, type StepEnd } from './move.ts';
 import type { MovePorts } from './ports.ts';
-import { beginWrites, progressWrites, routersMustKnow, takesOver } from './progress.ts';
-import { moveSteps, stepEvents } from './steps.ts';
+import { progressWrites, routersMustKnow } from './progress.ts';
+import { stepEvents } from './steps.ts';
 
 /** A tenant that is not at its new home by then stays at its old one, in milliseconds. */
 const flipWithinMs = 6000;
@@ -29,9 +30,11 @@ export interface Begun {
   readonly ended: Promise<MoveEnd>;
 }
 
+type MoverDecisions = Pick<ControlDecisions, 'beginWrites' | 'takesOver' | 'moveSteps'>;
+
 export interface MoverOptions {
   readonly ports: MovePorts;
-  readonly steps?: typeof moveSteps;
+  readonly decisions: MoverDecisions;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface MoverOptions {
  */
 export class Mover {
   readonly #ports: MovePorts;
-  readonly #steps: typeof moveSteps;
+  readonly #decisions: MoverDecisions;
   readonly #id: string;
   readonly #driven = new Map<string, Promise<MoveEnd>>();
   readonly #quiescedMs = new Map<string, number>();
@@ -48,9 +51,9 @@ export class Mover {
   #fresh = true;
   #closed = false;
 
-  constructor({ ports, steps = moveSteps }: MoverOptions) {
+  constructor({ ports, decisions }: MoverOptions) {
     this.#ports = ports;
-    this.#steps = steps;
+    this.#decisions = decisions;
     this.#id = ports.newId();
   }
 
@@ -64,7 +67,7 @@ export class Mover {
   async begin(order: Omit<Move, 'id' | 'mover' | 'step' | 'failed'>): Promise<Begun> {
     const { books, newId, events } = this.#ports;
     const move: Move = { ...order, id: newId(), mover: this.#id, step: 'quiesce', failed: null };
-    const result = await books.write(beginWrites(move));
+    const result = await books.write(this.#decisions.beginWrites(move));
     if (!result.ok && result.failed === 0) {
       const other = readMove(move.tenant, result.current);
       const where = other ? ` from ${other.from} to ${other.to} (${other.step})` : '';
@@ -97,7 +100,7 @@ export class Mover {
         if (this.#driven.has(move.tenant) || this.#closed) return;
         const stillForMs = nowMs - (seen.get(move.tenant)?.sinceMs ?? nowMs);
         if (move.mover === this.#id) void this.#drive(move);
-        else if (takesOver(fresh, stillForMs)) await this.#takeOver(move);
+        else if (this.#decisions.takesOver(fresh, stillForMs)) await this.#takeOver(move);
       }),
     );
   }
@@ -139,7 +142,8 @@ export class Mover {
     let blockedMs: number | null = null;
     for (let waitMs = retryMsMin; !this.#closed;) {
       try {
-        const end: StepEnd = move.step === 'ended' ? { kind: 'done' } : await this.#steps[move.step](move, this.#ports);
+        const { moveSteps } = this.#decisions;
+        const end: StepEnd = move.step === 'ended' ? { kind: 'done' } : await moveSteps[move.step](move, this.#ports);
         const next = await this.#advance(move, end);
         if (next === 'lost') break;
         if (move.step === 'resume') {

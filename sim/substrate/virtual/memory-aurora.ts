@@ -11,6 +11,8 @@ interface Kept {
   /** What takes each commit back that the disk has not taken yet, oldest first. */
   unsynced: (() => void)[];
   changes: number;
+  /** Takes back what is in no commit yet. */
+  uncommitted: (() => void) | null;
 }
 
 /**
@@ -65,7 +67,7 @@ export class MemoryStorage implements AuroraStorage {
 
   raise(generation: number): boolean {
     if (this.#volume.generations.has(generation)) return false;
-    this.#volume.generations.set(generation, { store: new MemoryStore(), whole: false, unsynced: [], changes: 0 });
+    this.#volume.generations.set(generation, { store: new MemoryStore(), whole: false, unsynced: [], changes: 0, uncommitted: null });
     return true;
   }
 
@@ -74,6 +76,9 @@ export class MemoryStorage implements AuroraStorage {
     const whole = [...this.#volume.generations].filter(([number, each]) => number < generation && each.whole);
     const source = whole.toSorted(([a], [b]) => b - a)[0]?.[1];
     if (source) {
+      // What a writer has begun and not committed is in no copy, and is gone if it is dead.
+      source.uncommitted?.();
+      source.uncommitted = null;
       kept.store = source.store.copy();
       kept.changes = source.changes;
     } else for (const { id, epoch } of seed) kept.store.putTenant(id, epoch, 'home');
@@ -123,12 +128,14 @@ class MemoryGeneration implements GenerationStore {
 
   begin(): void {
     this.#takeBack = this.#kept.store.begin();
+    this.#kept.uncommitted = this.#takeBack;
   }
 
   commit(): void {
     const takeBack = this.#takeBack;
     if (!takeBack) return;
     this.#takeBack = null;
+    this.#kept.uncommitted = null;
     this.#kept.store.end();
     this.#kept.changes++;
     this.#kept.unsynced.push(takeBack);
@@ -143,6 +150,7 @@ class MemoryGeneration implements GenerationStore {
   rollback(): void {
     const takeBack = this.#takeBack;
     this.#takeBack = null;
+    this.#kept.uncommitted = null;
     this.#kept.store.end();
     takeBack?.();
   }

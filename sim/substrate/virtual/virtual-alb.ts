@@ -1,9 +1,11 @@
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
-import type { PartContext, RunningPart } from '../../../cells/runtime/part.ts';
+import type { DecidingContext, RunningPart } from '../../../cells/runtime/part.ts';
 import type { Time } from '../../../cells/runtime/time.ts';
-import { pickTask, type TaskView } from '../../../router/balance.ts';
+import type { TaskView } from '../../../router/balance.ts';
 import type { AlbSettings } from '../../../router/contract.ts';
-import { observe, taskRules } from '../../../router/health.ts';
+import type { AlbDecisions } from '../../../router/decisions.ts';
+import type { NextStep } from '../../../router/forwarding.ts';
+import { taskRules } from '../../../router/health.ts';
 import { isDrawn } from '../../../router/own-answer.ts';
 import type { Life } from './life.ts';
 import { HttpPool, serveHttp, type Asked, type Exchange, type ExchangeFailure, type Told } from './virtual-http.ts';
@@ -14,6 +16,7 @@ interface Own {
   readonly network: Network;
   readonly life: Life;
   readonly time: Time;
+  readonly decisions: AlbDecisions;
 }
 
 /** One web task behind a virtual load balancer. */
@@ -22,7 +25,7 @@ class Task implements TaskView {
   readonly #prober: VirtualProber;
   inFlight = 0;
 
-  constructor({ network, life, time }: Own, endpoint: Endpoint) {
+  constructor({ network, life, time, decisions: { observe } }: Own, endpoint: Endpoint) {
     this.#prober = new VirtualProber({
       ...{ network, life, time, endpoint, path: '/ready', rules: taskRules, observe },
       onChange: () => {},
@@ -68,7 +71,7 @@ class VirtualAlb {
   }
 
   pick(except: Task | null): Task | null {
-    return pickTask(this.tasks, this.#turn++, except);
+    return this.own.decisions.pickTask(this.tasks, this.#turn++, except);
   }
 
   setTargets(targets: Readonly<Record<string, Endpoint>>): void {
@@ -141,20 +144,30 @@ class Balanced {
   #failed(task: Task, failure: ExchangeFailure): void {
     const unsent = failure === 'unsent';
     task.broke(unsent ? 'refused' : 'reset');
-    const safe = unsent || this.#asked.method === 'GET';
-    if (safe && this.#tries < 2) {
-      task.inFlight--;
-      this.#task = null;
-      return this.send(task);
-    }
-    if (safe) this.#refuse(503, 'no-healthy-task');
-    else this.#refuse(502, 'connection-broke');
+    const { method } = this.#asked;
+    this.#goOn(this.#alb.own.decisions.afterBroken({ method, unsent, started: false, tries: this.#tries }));
   }
 
   #late(): void {
     const unsent = !this.#exchange?.written;
     this.#exchange?.discard();
-    this.#refuse(unsent ? 503 : 504, unsent ? 'no-healthy-task' : 'no-answer-in-time');
+    const { requestTimeoutMs: waitedMs } = this.#alb.settings;
+    this.#goOn(this.#alb.own.decisions.afterLate({ unsent, started: false, waitedMs }));
+  }
+
+  #goOn(step: NextStep<'another-task'>): void {
+    switch (step.kind) {
+      case 'again': {
+        const failed = this.#task;
+        if (failed) failed.inFlight--;
+        this.#task = null;
+        return this.send(failed);
+      }
+      case 'cut-off':
+        throw new Error('an answer in virtual time comes in one piece');
+      case 'answer':
+        return this.#refuse(step.status, step.reason);
+    }
   }
 
   #refuse(status: number, reason: string): void {
@@ -175,11 +188,11 @@ class Balanced {
 
 /** Starts a load balancer in virtual time. */
 export async function startVirtualAlb(
-  { config, runtime }: PartContext<AlbSettings>,
+  { config, runtime, decisions }: DecidingContext<AlbSettings, AlbDecisions>,
   { network, life }: Pick<Own, 'network' | 'life'>,
 ): Promise<RunningPart> {
   if (!config.listen) throw new Error('an ALB needs an address to listen on');
-  const alb = new VirtualAlb({ network, life, time: runtime.time }, config.settings, config.cell ?? '');
+  const alb = new VirtualAlb({ network, life, time: runtime.time, decisions }, config.settings, config.cell ?? '');
   if (config.admin)
     await runtime.serve({
       listen: config.admin,

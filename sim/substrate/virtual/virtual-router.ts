@@ -1,14 +1,16 @@
 import type { EventSink } from '../../../cells/runtime/events.ts';
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
-import type { PartContext, RunningPart } from '../../../cells/runtime/part.ts';
+import type { DecidingContext, PartContext, RunningPart } from '../../../cells/runtime/part.ts';
 import { RpcError } from '../../../cells/protocol/rpc-error.ts';
 import type { Time } from '../../../cells/runtime/time.ts';
 import type { RouterPolicies, RouterSettings, RouterStatus } from '../../../router/contract.ts';
-import { dampedRules, observe, undampedRules } from '../../../router/health.ts';
+import type { RouterDecisions } from '../../../router/decisions.ts';
+import type { NextStep } from '../../../router/forwarding.ts';
+import { dampedRules, undampedRules } from '../../../router/health.ts';
 import { MapCache } from '../../../router/map-cache.ts';
 import { MapStore } from '../../../router/map-store.ts';
 import { answeredFields } from '../../../router/recorder.ts';
-import { refusalSentence, route, type RouteDecision } from '../../../router/route.ts';
+import { refusalSentence, type RouteDecision } from '../../../router/route.ts';
 import { isTenantId } from '../../../router/tenant.ts';
 import type { Life } from './life.ts';
 import { HttpPool, serveHttp, type Asked, type Exchange, type ExchangeFailure, type Told } from './virtual-http.ts';
@@ -24,7 +26,8 @@ class CellDoor {
   inFlight = 0;
 
   constructor(id: string, endpoint: Endpoint, router: VirtualRouter) {
-    const { network, life, time, events } = router.own;
+    const { network, life, time, events, decisions } = router.own;
+    const { observe } = decisions;
     this.id = id;
     this.endpoint = endpoint;
     this.pool = new HttpPool(network, life, endpoint, () => this.prober.suspect());
@@ -52,6 +55,7 @@ interface Own {
   readonly life: Life;
   readonly time: Time;
   readonly events: EventSink;
+  readonly decisions: RouterDecisions;
 }
 
 /** The cell router in virtual time: the real map, route, health and record, over virtual requests. */
@@ -74,6 +78,7 @@ class VirtualRouter {
       time: own.time,
       cells: () => this.#known,
       validate: () => this.settings.policies.mapValidate,
+      validateMap: own.decisions.validateMap,
     });
     this.setCells(settings.cells);
   }
@@ -93,7 +98,7 @@ class VirtualRouter {
   decide(tenant: string): RouteDecision {
     const { mapFallback, bulkhead } = this.settings.policies;
     const { current: map, reachable: mapReachable } = this.map;
-    return route(tenant, { map, mapReachable, mapFallback, bulkhead, cell: (id) => this.door(id) });
+    return this.own.decisions.route(tenant, { map, mapReachable, mapFallback, bulkhead, cell: (id) => this.door(id) });
   }
 
   setCells(cells: Readonly<Record<string, Endpoint>>): void {
@@ -208,30 +213,50 @@ class RoutedRequest {
 
   #failed(failure: ExchangeFailure): void {
     const door = this.#door!;
-    const unsent = failure === 'unsent';
-    door.prober.broke(unsent ? 'refused' : 'reset');
-    if (unsent && !this.#handed) {
-      if (!this.#triedAgain && door.health !== 'down') {
-        this.#triedAgain = true;
-        this.#leave();
-        return this.#send(door);
-      }
-      return this.#refuse(503, 'cell-unreachable', `Cell ${door.id} takes no connection; nothing was sent to it.`, 1);
-    }
-    this.#handed = true;
-    this.#refuse(
-      502,
-      'connection-broke',
-      `The connection to cell ${door.id} broke after the request was handed over.`,
-      null,
+    const written = failure !== 'unsent';
+    door.prober.broke(written ? 'reset' : 'refused');
+    this.#handed ||= written;
+    this.#goOn(
+      this.#router.own.decisions.afterBroken({
+        method: this.#asked.method,
+        cell: door.id,
+        health: door.health,
+        unsent: !this.#handed,
+        started: false,
+        triedAgain: this.#triedAgain,
+      }),
     );
   }
 
   #late(): void {
     this.#handed ||= this.#exchange?.written ?? false;
     this.#exchange?.discard();
-    if (this.#handed) this.#refuse(504, 'no-answer-in-time', `Cell ${this.#cell} did not answer in time.`, null);
-    else this.#refuse(503, 'cell-unreachable', `Cell ${this.#cell} could not be connected to in time.`, 1);
+    this.#goOn(
+      this.#router.own.decisions.afterLate({
+        method: this.#asked.method,
+        cell: this.#cell,
+        unsent: !this.#handed,
+        started: false,
+        waitedMs: this.#router.settings.requestTimeoutMs,
+      }),
+    );
+  }
+
+  #goOn(step: NextStep<string>): void {
+    switch (step.kind) {
+      case 'again': {
+        this.#triedAgain = true;
+        this.#leave();
+        this.#cell = step.to;
+        const door = this.#router.door(step.to);
+        if (door) return this.#send(door);
+        return this.#refuse(503, 'unknown-cell', `This router has no way to cell ${step.to}.`, 1);
+      }
+      case 'cut-off':
+        throw new Error('an answer in virtual time comes in one piece');
+      case 'answer':
+        return this.#refuse(step.status, step.reason, step.detail, step.retryAfterS);
+    }
   }
 
   async #sendAgain(told: Told): Promise<void> {
@@ -241,15 +266,11 @@ class RoutedRequest {
     await this.#router.map.pull().catch(() => null);
     if (this.#ended) return;
     const decision = this.#router.decide(this.#tenant);
-    if (decision.kind === 'forward' && (decision.cell !== before.cell || decision.epoch !== before.epoch)) {
-      this.#handed = false; // A 421 surely had no effect.
-      return this.#forward(decision);
-    }
+    const next = this.#router.own.decisions.afterStale(before, decision);
+    if (next !== 'pass') this.#handed = false; // A 421 surely had no effect.
+    if (next === 'again' && decision.kind === 'forward') return this.#forward(decision);
     this.#resent = false;
-    if (decision.kind === 'refuse' && decision.retryAfterS !== null) {
-      this.#handed = false;
-      return this.#refuseRoute(decision);
-    }
+    if (next === 'refuse' && decision.kind === 'refuse') return this.#refuseRoute(decision);
     this.#pass(told, 'stale-route');
   }
 
@@ -304,11 +325,11 @@ class RoutedRequest {
 
 /** Starts a router in virtual time, with a fresh map if its store answers. */
 export async function startVirtualRouter(
-  { config, events, runtime }: PartContext<RouterSettings>,
+  { config, events, runtime, decisions }: DecidingContext<RouterSettings, RouterDecisions>,
   { network, life }: Pick<Own, 'network' | 'life'>,
 ): Promise<RunningPart> {
   if (!config.listen) throw new Error('a router needs an address to listen on');
-  const router = new VirtualRouter({ network, life, time: runtime.time, events }, config.settings);
+  const router = new VirtualRouter({ network, life, time: runtime.time, events, decisions }, config.settings);
   const endpoint = config.upstreams['map']?.[0];
   if (endpoint) await firstMap(router, runtime, endpoint, config.token);
   if (config.admin) await runtime.serve({ listen: config.admin, token: config.token, handlers: adminOf(router) });

@@ -10,6 +10,7 @@ import { startTraffic } from '../../traffic/traffic.ts';
 import type { PartSpec } from '../../world/part.ts';
 import type { OutsideChange, PartExit, PartObservation, PartState, Substrate } from '../substrate.ts';
 import { SubstrateError } from '../substrate-error.ts';
+import { deciding } from './deciding.ts';
 import { Life } from './life.ts';
 import { MemoryStorage, MemoryVolume } from './memory-aurora.ts';
 import { startVirtualAlb } from './virtual-alb.ts';
@@ -199,7 +200,7 @@ export class VirtualSubstrate implements Substrate {
     const own = { network, life };
     switch (run.program) {
       case 'aurora':
-        return startAurora(context, () => new MemoryStorage(this.#volumeOf(volume)));
+        return startAurora(deciding(context, 'aurora'), () => new MemoryStorage(this.#volumeOf(volume)));
       case 'dynamodb':
         return startDynamodb(context, (asked) => this.#openItems(volume, asked));
       case 'queue-engine':
@@ -207,15 +208,15 @@ export class VirtualSubstrate implements Substrate {
       case 'links':
         return startVirtualLinks(context, own);
       case 'alb':
-        return startVirtualAlb(context, own);
+        return startVirtualAlb(deciding(context, 'alb'), own);
       case 'router':
-        return startVirtualRouter(context, own);
+        return startVirtualRouter(deciding(context, 'router'), own);
       case 'web':
-        return startVirtualWeb(context, own);
+        return startVirtualWeb(deciding(context, 'web'), own);
       case 'worker':
-        return startVirtualWorker(context, this.#filesOf(volume));
+        return startVirtualWorker(deciding(context, 'worker'), this.#filesOf(volume));
       case 'control':
-        return startControl(context);
+        return startControl(deciding(context, 'control'));
       case 'traffic':
         return startTraffic(context, (routers) => new VirtualHttp(network, life, runtime.time, routers));
       default:

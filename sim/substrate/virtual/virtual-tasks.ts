@@ -1,10 +1,12 @@
-import type { PartContext, RunningPart } from '../../../cells/runtime/part.ts';
+import type { DecidingContext, RunningPart } from '../../../cells/runtime/part.ts';
 import { wait } from '../../../cells/runtime/time.ts';
 import { upstream } from '../../../cells/runtime/upstream.ts';
 import type { WebSettings, WorkerSettings } from '../../../cells/web/contract.ts';
+import type { WebDecisions } from '../../../cells/web/decisions.ts';
 import type { Operation } from '../../../cells/web/exchange.ts';
 import { handle } from '../../../cells/web/handle.ts';
 import { composeTask } from '../../../cells/web/task.ts';
+import type { WorkerDecisions } from '../../../cells/worker/decisions.ts';
 import type { Exported } from '../../../cells/worker/ports.ts';
 import { startWorker } from '../../../cells/worker/task.ts';
 import type { Life } from './life.ts';
@@ -14,7 +16,7 @@ import type { Network } from './wire.ts';
 
 /** A web task in virtual time: what it does with a request is the real one's. */
 export async function startVirtualWeb(
-  context: PartContext<WebSettings>,
+  context: DecidingContext<WebSettings, WebDecisions>,
   { network, life }: { readonly network: Network; readonly life: Life },
 ): Promise<RunningPart> {
   const { config, runtime } = context;
@@ -82,7 +84,10 @@ const sliceMs = 10;
 export type ExportFiles = Map<string, Exported>;
 
 /** A worker in virtual time: a slice of its work takes as long as on a real machine, and costs this one nothing. */
-export function startVirtualWorker(context: PartContext<WorkerSettings>, files: ExportFiles): Promise<RunningPart> {
+export function startVirtualWorker(
+  context: DecidingContext<WorkerSettings, WorkerDecisions>,
+  files: ExportFiles,
+): Promise<RunningPart> {
   const { config, runtime } = context;
   const { conditions, time } = runtime;
   const usedBytes = () => files.size * 4096;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { auroraDecisions } from '../../../cells/aurora/decisions.ts';
 import { OpenGeneration, type Call } from '../../../cells/aurora/generation.ts';
 import { makeGeneration } from '../../../cells/aurora/make-generation.ts';
 import { SqliteStorage } from '../../../cells/aurora/sqlite-storage.ts';
@@ -20,7 +21,7 @@ beforeEach(() => {
   volume = new Volume(folder);
   expect(volume.raise(1)).toBe(true);
   makeGeneration(volume, 1, [{ id: 't01', epoch: 1 }]);
-  writer = new OpenGeneration(new SqliteStorage(folder), 1, 'writer', conditions);
+  writer = new OpenGeneration(new SqliteStorage(folder), 1, 'writer', { conditions, decisions: auroraDecisions });
 });
 afterEach(() => {
   writer.close();
@@ -68,7 +69,10 @@ it('takes over the latest generation that became whole, past one that never did'
   volume.raise(2);
   volume.raise(3);
   makeGeneration(volume, 3, []);
-  const third = new OpenGeneration(new SqliteStorage(folder), 3, 'writer', new Conditions());
+  const third = new OpenGeneration(new SqliteStorage(folder), 3, 'writer', {
+    conditions: new Conditions(),
+    decisions: auroraDecisions,
+  });
   expect(short(third.run([get('kept')]))).toEqual({ fenced: false, outcomes: ['ok'] });
   third.close();
 });
@@ -133,7 +137,7 @@ it('brings a volume of an earlier version up to these tables as a writer takes i
   storage.raise(2);
   storage.make(2, []);
   expect(storage.isWhole(2)).toBe(true);
-  const second = new OpenGeneration(storage, 2, 'writer', conditions);
+  const second = new OpenGeneration(storage, 2, 'writer', { conditions, decisions: auroraDecisions });
   const tenant: Call = { kind: 'read', name: 'tenant.get', args: { tenant: 't01' } };
   const fence: Call = { kind: 'tx', name: 'move.fence', args: { tenant: 't01', epoch: 2 } };
   const { outcomes } = second.run([tenant]);

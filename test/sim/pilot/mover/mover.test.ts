@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mapTables } from '../../../../cells/dynamodb/contract.ts';
+import { controlDecisions as decisions } from '../../../../sim/pilot/decisions.ts';
 import { Mover, type MoveEnd } from '../../../../sim/pilot/mover/mover.ts';
 import type { Step } from '../../../../sim/pilot/mover/ports.ts';
 import { moveSteps } from '../../../../sim/pilot/mover/steps.ts';
@@ -11,10 +12,10 @@ const stepsInOrder = ['quiesced', 'drained', 'fenced', 'copied', 'verified', 'fl
 /** Begins a move and, for as long as its movers die, lets another one carry it on. */
 async function moveWithDeaths(world: MoveWorld): Promise<void> {
   const noDeath = () => {};
-  void new Mover({ ports: world.ports() }).begin(order).then(noDeath, died);
+  void new Mover({ ports: world.ports(), decisions }).begin(order).then(noDeath, died);
   for (let lives = 1; (await untilEmpty(world, lives - 1)) === 'died'; lives++) {
     expect(lives).toBeLessThan(20);
-    void new Mover({ ports: world.ports() }).tick().then(noDeath, died);
+    void new Mover({ ports: world.ports(), decisions }).tick().then(noDeath, died);
   }
 }
 
@@ -66,7 +67,7 @@ function expectOneHomeWithEverything(world: MoveWorld): void {
 describe('a move', () => {
   it('brings a tenant to its new home, step by step, and the old one keeps nothing but the epoch', async () => {
     const world = new MoveWorld();
-    const { ended } = await new Mover({ ports: world.ports() }).begin(order);
+    const { ended } = await new Mover({ ports: world.ports(), decisions }).begin(order);
     expect(await ended).toMatchObject({ kind: 'moved', move: { tenant: 't01', to: 'b' } });
     expect(world.entry).toEqual({ cell: 'b', epoch: 2, override: null });
     expect(world.events.map(({ kind }) => kind)).toEqual(['move.begun', ...stepsInOrder.map((step) => `move.${step}`)]);
@@ -82,7 +83,7 @@ describe('a move', () => {
 
   it('goes there and back again, each time under a new epoch', async () => {
     const world = new MoveWorld();
-    const mover = new Mover({ ports: world.ports() });
+    const mover = new Mover({ ports: world.ports(), decisions });
     await (
       await mover.begin(order)
     ).ended;
@@ -99,7 +100,7 @@ describe('a move', () => {
   it('loses nothing where control dies at any of its calls, before or after it took effect', async () => {
     const quiet = new MoveWorld();
     await (
-      await new Mover({ ports: quiet.ports() }).begin(order)
+      await new Mover({ ports: quiet.ports(), decisions }).begin(order)
     ).ended;
     const calls = quiet.calls;
     expect(calls).toBeGreaterThan(20);
@@ -139,7 +140,7 @@ describe('a move', () => {
       for (let at = 2; at <= 36; at++) {
         const world = new MoveWorld();
         world.mishapAt = (call) => (call === at ? mishap : null);
-        const { ended } = await new Mover({ ports: world.ports() }).begin(order);
+        const { ended } = await new Mover({ ports: world.ports(), decisions }).begin(order);
         expect(await ended, `${mishap} at call ${at}`).toMatchObject({ kind: 'moved' });
         expectOneHomeWithEverything(world);
       }
@@ -154,7 +155,7 @@ describe('a move', () => {
         flipped ||= world.entry.cell === 'b';
         return target === 'b' && call >= from && !flipped ? 'unknown' : null;
       };
-      const { ended } = await new Mover({ ports: world.ports() }).begin(order);
+      const { ended } = await new Mover({ ports: world.ports(), decisions }).begin(order);
       const end = await ended;
       expect(end.kind).toBe(flipped ? 'moved' : 'rolled-back');
       if (!flipped) expect(world.entry).toMatchObject({ cell: 'a', override: null });
@@ -165,7 +166,7 @@ describe('a move', () => {
   it('undoes the quiesce alone where the old home does not answer, and says why', async () => {
     const world = new MoveWorld();
     world.mishapAt = (_call, target) => (target === 'a' ? 'not-sent' : null);
-    const { ended } = await new Mover({ ports: world.ports() }).begin(order);
+    const { ended } = await new Mover({ ports: world.ports(), decisions }).begin(order);
     expect(await ended).toMatchObject({ kind: 'rolled-back', reason: 'a is gone' });
     expect(world.entry).toEqual({ cell: 'a', epoch: 1, override: null });
     expect(world.events.at(-1)).toMatchObject({ kind: 'move.rolled-back', at: 'drain', epoch: 1 });
@@ -176,13 +177,13 @@ describe('a move', () => {
     const world = new MoveWorld();
     const isFenced = () => world.events.some(({ kind }) => kind === 'move.fenced');
     world.mishapAt = (_call, target) => (target === 'b' && isFenced() ? 'not-sent' : null);
-    const { ended } = await new Mover({ ports: world.ports() }).begin(order);
+    const { ended } = await new Mover({ ports: world.ports(), decisions }).begin(order);
     expect(await ended).toMatchObject({ kind: 'rolled-back' });
     expect(world.entry).toEqual({ cell: 'a', epoch: 3, override: null });
     expectOneHomeWithEverything(world);
     world.mishapAt = () => null;
     await (
-      await new Mover({ ports: world.ports() }).begin({ ...order, epoch: 4 })
+      await new Mover({ ports: world.ports(), decisions }).begin({ ...order, epoch: 4 })
     ).ended;
     expect(world.entry).toEqual({ cell: 'b', epoch: 4, override: null });
     expectOneHomeWithEverything(world);
@@ -206,7 +207,7 @@ describe('a move', () => {
     let refused = 0;
     world.mishapAt = (_call, target) =>
       target === 'b' && world.entry.cell === 'b' && ++refused < 60 ? 'not-sent' : null;
-    const { ended } = await new Mover({ ports: world.ports() }).begin(order);
+    const { ended } = await new Mover({ ports: world.ports(), decisions }).begin(order);
     expect(await ended).toMatchObject({ kind: 'moved' });
     expect(world.nowMs).toBeGreaterThan(6000);
     expectOneHomeWithEverything(world);
@@ -216,7 +217,7 @@ describe('a move', () => {
     const world = new MoveWorld();
     const pinned = { cell: 'a', epoch: 1, override: 'pinned' } as const;
     world.items.write([{ op: 'put', table: mapTables.tenants, key: 't01', item: pinned }]);
-    const mover = new Mover({ ports: world.ports() });
+    const mover = new Mover({ ports: world.ports(), decisions });
     await (
       await mover.begin({ ...order, before: 'pinned', after: 'quarantined' })
     ).ended;
@@ -227,7 +228,10 @@ describe('a move', () => {
 describe('two movers', () => {
   it('never move one tenant at once: the books let the first one begin', async () => {
     const world = new MoveWorld();
-    const [first, second] = [new Mover({ ports: world.ports() }), new Mover({ ports: world.ports() })];
+    const [first, second] = [
+      new Mover({ ports: world.ports(), decisions }),
+      new Mover({ ports: world.ports(), decisions }),
+    ];
     const results = await Promise.allSettled([first.begin(order), second.begin({ ...order, to: 'c' })]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect((results[1] as PromiseRejectedResult).reason).toMatchObject({ code: 'usage' });
@@ -239,9 +243,9 @@ describe('two movers', () => {
   it('of one move: whoever began later has it, the other one lets go, and nothing is done twice', async () => {
     for (let after = 1; after <= 36; after++) {
       const world = new MoveWorld();
-      const first = new Mover({ ports: world.ports() });
+      const first = new Mover({ ports: world.ports(), decisions });
       const { ended } = await first.begin(order);
-      const second = new Mover({ ports: world.ports() });
+      const second = new Mover({ ports: world.ports(), decisions });
       for (let turn = 0; world.calls < after && turn < 500; turn++) await Promise.resolve();
       await second.tick();
       const end = await ended;
@@ -254,10 +258,10 @@ describe('two movers', () => {
 
   it('leave alone what another one has in hand, until it has stood still for a while', async () => {
     const world = new MoveWorld();
-    const second = new Mover({ ports: world.ports() });
+    const second = new Mover({ ports: world.ports(), decisions });
     await second.tick();
     world.mishapAt = (call, target) => (target === 'b' ? 'dies-before' : null);
-    await new Mover({ ports: world.ports() }).begin(order).then(({ ended }) => ended.catch(died));
+    await new Mover({ ports: world.ports(), decisions }).begin(order).then(({ ended }) => ended.catch(died));
     world.mishapAt = () => null;
     await second.tick();
     expect(world.items.get(mapTables.moves, 't01')).toMatchObject({ step: 'copy' });
@@ -273,7 +277,9 @@ describe('the checks of this file', () => {
   it('see a fence that was forgotten', async () => {
     const world = new MoveWorld();
     const steps = { ...moveSteps, fence: async () => ({ kind: 'done' }) as const };
-    const { ended } = await new Mover({ ports: world.ports(), steps }).begin(order);
+    const { ended } = await new Mover({ ports: world.ports(), decisions: { ...decisions, moveSteps: steps } }).begin(
+      order,
+    );
     expect(await ended).toMatchObject({ kind: 'rolled-back' });
   });
 
@@ -284,7 +290,10 @@ describe('the checks of this file', () => {
       world.fence = false;
       return moveSteps.flip(move, ports);
     };
-    const { ended } = await new Mover({ ports: world.ports(), steps: { ...moveSteps, flip } }).begin(order);
+    const { ended } = await new Mover({
+      ports: world.ports(),
+      decisions: { ...decisions, moveSteps: { ...decisions.moveSteps, flip } },
+    }).begin(order);
     expect(await ended).toMatchObject({ kind: 'moved' });
     expect(() => expectOneHomeWithEverything(world)).toThrow();
   });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { auroraDecisions } from '../../../../cells/aurora/decisions.ts';
 import { OpenGeneration, type Call } from '../../../../cells/aurora/generation.ts';
 import { Conditions } from '../../../../cells/runtime/conditions.ts';
 import { MemoryStorage, MemoryVolume } from '../../../../sim/substrate/virtual/memory-aurora.ts';
@@ -41,7 +42,7 @@ test('a loss of power takes back whole transactions from the end, and nothing th
 
 test('a new generation takes all over, and the old writer may not acknowledge any more', () => {
   const { storage } = volumeWithWriter();
-  const writer = new OpenGeneration(storage, 1, 'writer', new Conditions());
+  const writer = new OpenGeneration(storage, 1, 'writer', { conditions: new Conditions(), decisions: auroraDecisions });
   expect(writer.run([put('before')]).fenced).toBe(false);
   storage.raise(2);
   storage.make(2, []);
