@@ -12,6 +12,7 @@ export const clockSkewed: FaultKind = {
     { name: 'direction', type: 'word', default: 'ahead', words: ['ahead', 'behind'], summary: 'which way' },
   ],
   defaultForMs: 60_000,
+  outlivesRestart: true,
   holds: () => false,
   async inject(ports, fault) {
     await ports.setCondition(fault.id, clocksOf(fault), { kind: 'clock-off', byMs: offOf(fault) });

@@ -18,6 +18,7 @@ export const diskFull: FaultKind = {
     },
   ],
   defaultForMs: 60_000,
+  outlivesRestart: true,
   holds: () => false,
   async inject(ports, fault) {
     const free = Number(fault.settings['free']);

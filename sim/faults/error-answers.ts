@@ -20,6 +20,7 @@ export const errorAnswers: FaultKind = {
     },
   ],
   defaultForMs: 60_000,
+  outlivesRestart: true,
   holds: () => false,
   async inject(ports, fault) {
     const { share, status } = answersOf(fault);

@@ -134,6 +134,8 @@ export interface FaultKind {
   readonly settings: readonly FaultSetting[];
   /** How long it lasts without `--for`, in milliseconds; null: until heal or restart; 0: it is over once it has taken (a part is replaced). */
   readonly defaultForMs: number | null;
+  /** It is no state of the part's own process: a restart of its targets does not end it, and they come back under it. */
+  readonly outlivesRestart?: boolean;
   /** Whether it keeps its targets from being replaced, without being asked. */
   holds(target: ResolvedTarget): boolean;
   inject(ports: FaultPorts, fault: OpenFault): Promise<void>;

@@ -9,6 +9,7 @@ export const readOnly: FaultKind = {
   targets: volumeTargets,
   settings: [],
   defaultForMs: 60_000,
+  outlivesRestart: true,
   holds: () => false,
   async inject(ports, fault) {
     await ports.setCondition(fault.id, volumesOf(ports, fault).flat(), { kind: 'read-only' });

@@ -11,6 +11,7 @@ export const slowDisk: FaultKind = {
     { name: 'delay', type: 'durationMs', default: 100, min: 20, max: 10_000, summary: 'how much longer each takes' },
   ],
   defaultForMs: 60_000,
+  outlivesRestart: true,
   holds: () => false,
   async inject(ports, fault) {
     await ports.setCondition(fault.id, volumesOf(ports, fault).flat(), { kind: 'slow-disk', delayMs: delayOf(fault) });

@@ -19,7 +19,7 @@ export function volumesOf(ports: FaultPorts, fault: OpenFault): readonly (readon
   return [...volumes.values()];
 }
 
-/** Whether every part that has one of the volumes, and answers, sees it as wanted. */
+/** Whether every part that has one of the volumes, and answers, sees it as wanted, and one answers at all: the others are told when they can be. */
 export async function seenVolumes(
   ports: FaultPorts,
   fault: OpenFault,
@@ -27,8 +27,10 @@ export async function seenVolumes(
   word: string,
 ): Promise<Seen> {
   const volumes = await look(ports, fault);
-  const there = volumes.filter((parts) => parts.length > 0 && parts.every(({ volume }) => volume && wanted(volume)));
-  return { ok: there.length === volumes.length, text: told(there.length, volumes.length, word) };
+  const answering = volumes.filter((parts) => parts.length > 0);
+  const there = answering.filter((parts) => parts.every(({ volume }) => volume && wanted(volume)));
+  const ok = there.length > 0 && there.length === answering.length;
+  return { ok, text: told(there.length, volumes.length, word) };
 }
 
 /** Whether the fault is off every volume, and each that no other fault is on is seen as wanted. A part that is gone sees nothing. */

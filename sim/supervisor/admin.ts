@@ -23,9 +23,9 @@ export class AdminConnections {
   }
 
   /** Calls a part. Rejects with `not-sent` or `unknown` while it is gone or silent. */
-  async call<T>(address: string, method: string, args: unknown, timeoutMs = 2000): Promise<T> {
+  async call<T>(address: string, method: string, args: unknown, timeoutMs: number | null = 2000): Promise<T> {
     const client = await this.#clientOf(address);
-    if (!client.connected) await connected(this.#runtime.time, client, Math.min(timeoutMs, 1000));
+    if (!client.connected) await connected(this.#runtime.time, client, Math.min(timeoutMs ?? 1000, 1000));
     return client.call<T>(method, args, timeoutMs);
   }
 

@@ -178,8 +178,10 @@ export class FaultRunner {
   /** Ends the faults that hold a target down or frozen, in part or whole. */
   async healCovering(addresses: readonly string[]): Promise<readonly FaultStatus[]> {
     const covering = [...this.#running.values()].filter(
-      (fault) =>
-        fault.status.state === 'open' && fault.open.target.addresses.some((address) => addresses.includes(address)),
+      ({ kind, status, open }) =>
+        status.state === 'open' &&
+        !kind.outlivesRestart &&
+        open.target.addresses.some((address) => addresses.includes(address)),
     );
     return Promise.all(covering.map((fault) => this.#end(fault)));
   }

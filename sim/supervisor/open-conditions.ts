@@ -1,3 +1,4 @@
+import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { Condition } from '../../cells/runtime/conditions.ts';
 import type { ConditionsSeen } from '../../cells/runtime/under-conditions.ts';
 import type { PartConditions } from '../faults/fault.ts';
@@ -61,7 +62,15 @@ export class OpenConditions {
   async tell(address: string, always: boolean): Promise<void> {
     const conditions = this.#on(address).map(({ condition }) => condition);
     if ((conditions.length === 0 && !always) || !this.#takes(address)) return;
-    await this.#options.admin.call(address, 'conditions.set', { conditions }, answersWithinMs);
+    const { admin, parts } = this.#options;
+    if (parts.stateOf(address) === 'paused') {
+      // It hears of it as soon as it goes on, in the order in which it was said.
+      admin.call(address, 'conditions.set', { conditions }, null).catch(() => {});
+      return;
+    }
+    await admin.call(address, 'conditions.set', { conditions }, answersWithinMs).catch((error: Error) => {
+      throw new RpcError('unproven', `${address} did not take what was set on it: ${error.message}`);
+    });
   }
 
   /** What a part says that it lives under; null where it does not run or does not answer. */
