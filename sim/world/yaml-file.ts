@@ -107,6 +107,7 @@ function findStructuralProblems(text: string, lines: LineCounter, noun: Noun): r
   let offset = 0;
   let flowDepth = 0;
   let dashes = 0;
+  let colons = 0;
   let scalarNext = false;
   let hasContent = false;
   let tokens = 0;
@@ -124,8 +125,11 @@ function findStructuralProblems(text: string, lines: LineCounter, noun: Noun): r
       if (token === '[' || token === '{') flowDepth++;
       if (token === ']' || token === '}') flowDepth--;
       if (token === '-' || token === '?') dashes++;
+      // `a: a: a: …`: each colon is a level of its own until something else begins.
+      if (token === ':') colons++;
+      if (/^[,[\]{}]$|\n/.test(token)) colons = 0;
       if (token.includes('\n')) dashes = 0;
-      if (flowDepth > depthMax || dashes > depthMax) {
+      if (flowDepth > depthMax || dashes > depthMax || colons > depthMax) {
         say(offset, `nested deeper than ${depthMax} levels`);
         return problems;
       }

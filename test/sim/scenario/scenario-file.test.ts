@@ -6,6 +6,7 @@ import { parseScenarioFile, readScenarioFile } from '../../../sim/scenario/scena
 import type { Scenario } from '../../../sim/scenario/scenario.ts';
 import { printProblems } from '../../../sim/world/read-file.ts';
 import { defaultWorld } from '../../../sim/world/schema.ts';
+import { fuzzFiles } from '../../support/fuzz-files.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const scenarios = join(root, 'fixtures/scenarios');
@@ -173,6 +174,12 @@ describe('wrong files', () => {
   test('a world is told apart from a broken scenario', () => {
     expect(parseScenarioFile(Buffer.from('petri: 1\ncells: 3\n'))).toEqual({ kind: 'world' });
   });
+});
+
+test('mutated files are refused with place and sentence, or valid, and never hang', () => {
+  const { failures, valid, refused } = fuzzFiles('scenario', 400, 7);
+  expect(failures).toEqual([]);
+  expect(valid + refused).toBe(400);
 });
 
 test('scenario.schema.json is what the schema says now', () => {

@@ -5,7 +5,7 @@ import { jsonSchemaText } from '../../../sim/world/json-schema.ts';
 import { printProblems, readWorldFile } from '../../../sim/world/read-file.ts';
 import { defaultWorld } from '../../../sim/world/schema.ts';
 import { parseWorldFile } from '../../../sim/world/world-file.ts';
-import { fuzzWorldFiles } from '../../support/fuzz-world-files.ts';
+import { fuzzFiles } from '../../support/fuzz-files.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const worlds = join(root, 'fixtures/worlds');
@@ -60,6 +60,7 @@ describe('wrong files', () => {
     ['257 KiB', Buffer.alloc(257 * 1024, '#'), 'the file has 263168 bytes; at most 262144 (256 KiB) are taken'],
     ['100,000 brackets', Buffer.alloc(100_000, '['), 'nested deeper than 20 levels'],
     ['100,000 dashes', Buffer.alloc(200_000, '- '), 'nested deeper than 20 levels'],
+    ['60,000 colons', Buffer.alloc(180_000, 'a: '), 'nested deeper than 20 levels'],
     [
       '50,000 keys',
       Buffer.alloc(200_000, 'a:\n'),
@@ -84,7 +85,7 @@ describe('wrong files', () => {
 });
 
 test('mutated files are refused with place and sentence, or valid, and never hang', () => {
-  const { failures, valid, refused } = fuzzWorldFiles(400, 7);
+  const { failures, valid, refused } = fuzzFiles('world', 400, 7);
   expect(failures).toEqual([]);
   expect(valid + refused).toBe(400);
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseScenarioFile } from '../../sim/scenario/scenario-file.ts';
 import { parseWorldFile } from '../../sim/world/world-file.ts';
 
 export interface FuzzResult {
@@ -53,9 +54,14 @@ const shreds = [
   '\\x',
 ];
 
-/** Mutates the worlds and wrong files of `fixtures/` `n` times and reads each mutant. The same seed makes the same mutants. */
-export function fuzzWorldFiles(n: number, seed: number): FuzzResult {
-  const seeds = ['worlds', 'invalid'].flatMap((folder) => {
+const kinds = {
+  world: { folders: ['worlds', 'invalid'], parse: parseWorldFile },
+  scenario: { folders: ['scenarios', 'invalid/scenarios'], parse: parseScenarioFile },
+} as const;
+
+/** Mutates the files of one kind in `fixtures/`, right and wrong ones, `n` times and reads each mutant. The same seed makes the same mutants. */
+export function fuzzFiles(kind: keyof typeof kinds, n: number, seed: number): FuzzResult {
+  const seeds = kinds[kind].folders.flatMap((folder) => {
     const path = join(import.meta.dirname, '../../fixtures', folder);
     return readdirSync(path)
       .filter((file) => file.endsWith('.yaml'))
@@ -68,7 +74,7 @@ export function fuzzWorldFiles(n: number, seed: number): FuzzResult {
     const draw = generator(seed + at);
     const bytes = mutate(seeds[draw(seeds.length)]!, draw);
     const startedMs = performance.now();
-    const why = judge(bytes);
+    const why = judge(kind, bytes);
     const tookMs = performance.now() - startedMs;
     slowestMs = Math.max(slowestMs, tookMs);
     if (why === 'valid') valid++;
@@ -79,10 +85,10 @@ export function fuzzWorldFiles(n: number, seed: number): FuzzResult {
 }
 
 /** `valid`, null for a proper refusal, or what is wrong with how the file was taken. */
-function judge(bytes: Buffer): string | null {
+function judge(kind: keyof typeof kinds, bytes: Buffer): string | null {
   try {
-    const outcome = parseWorldFile(bytes);
-    if (outcome.kind !== 'invalid') return outcome.kind === 'world' ? 'valid' : null;
+    const outcome = kinds[kind].parse(bytes);
+    if (outcome.kind !== 'invalid') return outcome.kind === kind ? 'valid' : null;
     if (outcome.problems.length === 0) return 'refused without a problem';
     const bad = outcome.problems.find(
       ({ line, column, message }) => line < 1 || column < 1 || message.length < 5 || /[\u0000-\u001f]/.test(message),
