@@ -39,6 +39,6 @@ export interface DynamodbSettings {
  * Beside it, control's own books: `moves` (key tenant → how far its move is) and `cells` (key cell → why nothing new is placed there).
  *
  * Tables of a cell: `config` (key `policies` → CellPolicies; key `quotas` → {default: rps, tenants: {...}}), `jobs` (key job → {attempts, leasedBy, leasedUntilMs, state}),
- * `exports` (key job → {file, bytes, rows}).
+ * `exports` (key job → {cell, file, bytes, rows}).
  */
 export const mapTables = { tenants: 'tenants', meta: 'meta', moves: 'moves', cells: 'cells' } as const;

@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { csvLine } from './csv.ts';
 import type { FilesVolume } from './files-volume.ts';
-import type { Exported, SheetRow } from './ports.ts';
+import type { SheetRow, WrittenFile } from './ports.ts';
 
 /**
  * Writes `<volume>/exports/<tenant>/<job>.csv`: a temporary file, synced, then named in one step that never replaces.
@@ -14,7 +14,7 @@ export async function writeExport(
   tenant: string,
   job: string,
   rows: readonly SheetRow[],
-): Promise<Exported> {
+): Promise<WrittenFile> {
   await volume.admit();
   const folder = join(volume.folder, 'exports', tenant);
   const file = join(folder, `${job}.csv`);

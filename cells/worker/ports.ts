@@ -14,11 +14,17 @@ export interface Receive {
   readonly dwellMs: number;
 }
 
+/** A job's result where it made a file. */
 export interface Exported {
+  /** Whose volume the file lies on. It stays there when its tenant moves. */
+  readonly cell: string;
   readonly file: string;
   readonly bytes: number;
   readonly rows: number;
 }
+
+/** A file as it was written, or was found. */
+export type WrittenFile = Omit<Exported, 'cell'>;
 
 /** Where the books about running jobs are kept, as well as they can be: nothing here fails or is waited for. */
 export interface Leases {
@@ -31,6 +37,7 @@ export interface Leases {
 
 /** Everything that working on a job touches. */
 export interface WorkPorts {
+  readonly cell: string;
   readonly queue: JobQueue;
   readonly xlAbove: number;
   readonly policies: () => CellPolicies;
@@ -46,7 +53,7 @@ export interface WorkPorts {
   /** True once the task is ending: whatever waits for others gives up. */
   readonly ending: () => boolean;
   /** Writes an export whole under the job's name, or leaves and describes the one that is there. */
-  readonly writeExport: (tenant: string, job: string, rows: readonly SheetRow[]) => Promise<Exported>;
+  readonly writeExport: (tenant: string, job: string, rows: readonly SheetRow[]) => Promise<WrittenFile>;
   /** Adds an entry to the dead-letter queue, once per job. */
   readonly bury: (letter: DeadLetter) => Promise<void>;
 }

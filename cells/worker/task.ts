@@ -29,6 +29,7 @@ export async function startWorker(
   const poller = new ConfigPoller(time, dynamodb, settings.policies, (policies) => consumer.adopt(policies));
   let ending = false;
   const ports: WorkPorts = {
+    cell: config.cell ?? '',
     queue: settings.queue,
     xlAbove: settings.xlAbove,
     policies: () => poller.policies,

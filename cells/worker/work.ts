@@ -34,7 +34,7 @@ export async function exportSheet(job: JobRow, rows: readonly SheetRow[], ports:
       renew();
       await ports.yieldTurn();
     }
-    return ports.writeExport(job.tenant, job.id, rows);
+    return { cell: ports.cell, ...(await ports.writeExport(job.tenant, job.id, rows)) };
   });
   ports.leases.exported(job.id, exported);
   return { computed: null, result: exported };

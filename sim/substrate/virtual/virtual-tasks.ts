@@ -7,7 +7,7 @@ import type { Operation } from '../../../cells/web/exchange.ts';
 import { handle } from '../../../cells/web/handle.ts';
 import { composeTask } from '../../../cells/web/task.ts';
 import type { WorkerDecisions } from '../../../cells/worker/decisions.ts';
-import type { Exported } from '../../../cells/worker/ports.ts';
+import type { WrittenFile } from '../../../cells/worker/ports.ts';
 import { startWorker } from '../../../cells/worker/task.ts';
 import type { Life } from './life.ts';
 import { serveHttp, type Asked, type Told } from './virtual-http.ts';
@@ -81,7 +81,7 @@ function operationOf({
 const sliceMs = 10;
 
 /** What a cell's workers have written, by the names of the files. */
-export type ExportFiles = Map<string, Exported>;
+export type ExportFiles = Map<string, WrittenFile>;
 
 /** A worker in virtual time: a slice of its work takes as long as on a real machine, and costs this one nothing. */
 export function startVirtualWorker(

@@ -43,7 +43,7 @@ describe.each(await enginesHere())('jobs on the %s engine', (engine) => {
     const { id } = await submit({ kind: 'export', sheet: 'e', units: 10 });
     const file = `exports/t01/${id}.csv`;
     const csv = 'row,version,value\r\n1,1,"""a,\\""b\\"""""\r\n2,1,2\r\n';
-    expect(await ended(id)).toMatchObject({ state: 'done', result: { file, bytes: csv.length, rows: 2 } });
+    expect(await ended(id)).toMatchObject({ state: 'done', result: { cell: 'a', file, bytes: csv.length, rows: 2 } });
     expect(readFileSync(join(cell.folder, 'volumes/cell', file), 'utf8')).toBe(csv);
   });
 
