@@ -3,7 +3,7 @@ import type { RpcClient } from '../../../cells/protocol/rpc.ts';
 import { RpcError } from '../../../cells/protocol/rpc-error.ts';
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
 import type { Runtime } from '../../../cells/runtime/runtime.ts';
-import type { Timer } from '../../../cells/runtime/time.ts';
+import { wait, type Timer } from '../../../cells/runtime/time.ts';
 import type { CellPolicies } from '../../../cells/policies.ts';
 import type { DeadLetter } from '../../../cells/sqs/bullmq.ts';
 import type { QueueProducer } from '../../../cells/web/queue-producer.ts';
@@ -107,7 +107,9 @@ export class VirtualConsumer implements JobConsumer {
     this.#policies = policies;
   }
 
+  /** Waits for an engine that is gone, as a worker of a real one does. */
   async bury(letter: DeadLetter): Promise<void> {
+    while (!this.#client.connected && !this.#stopped) await wait(this.#runtime.time, 50);
     await this.#client.call('addDeadLetters', { letters: [letter] }, callMs);
   }
 
