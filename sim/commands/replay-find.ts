@@ -1,7 +1,7 @@
 import { runsFolder } from '../runs/read-run.ts';
 import type { CommandContext } from './context.ts';
 import { Failure } from './failure.ts';
-import { checkFaultsExist, loadScenario } from './load-scenario.ts';
+import { checkSubstrate, loadScenario } from './load-scenario.ts';
 import { noDockerOptions } from './prepare-docker.ts';
 import { runOnce } from './run-once.ts';
 import { startRunProgress } from './run-progress.ts';
@@ -21,7 +21,7 @@ export async function replayFind(
 ): Promise<Replayed | null> {
   const { scenario } = await loadScenario(file);
   try {
-    checkFaultsExist(scenario, file, on);
+    checkSubstrate(scenario, file, on);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     context.err(error.message);
