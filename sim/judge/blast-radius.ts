@@ -24,6 +24,8 @@ export class BlastRadius implements Checker {
   readonly #parts: JudgedWorld['parts'][number][];
   readonly #found = new Findings(this.id);
   readonly #entries: Entry[] = [];
+  /** What a router held waits with it, whoever's it is: then nobody goes on exactly as without the fault. */
+  #hurtsRouters = false;
   /** Cells in which something was affected. */
   readonly #cells = new Set<string>();
   /** Faults that were asked for and have not been seen to take. */
@@ -122,7 +124,7 @@ export class BlastRadius implements Checker {
     const excused = new Set(this.#entries.flatMap(({ inFlight }) => inFlight ?? []));
     const lives = (tenant: string) => this.#tenants[tenant]?.cell ?? '';
     const isUnaffected = (tenant: string) =>
-      !predicted.has(tenant) && !excused.has(tenant) && !this.#cells.has(lives(tenant));
+      !this.#hurtsRouters && !predicted.has(tenant) && !excused.has(tenant) && !this.#cells.has(lives(tenant));
     const { tenants, operations, differences } = compareCourses(courses, without, isUnaffected);
     for (const { tenant, nth, without: there, with: here, events } of differences) {
       this.#found.add({
@@ -160,7 +162,10 @@ export class BlastRadius implements Checker {
     }
     this.#asked.set(id, event);
     const affected = (event['affected'] as readonly Affected[] | undefined) ?? [];
-    for (const { address } of affected) this.#cells.add(cellOf(address) ?? '');
+    for (const { address } of affected) {
+      this.#cells.add(cellOf(address) ?? '');
+      if (address.startsWith('router/')) this.#hurtsRouters = true;
+    }
     this.#ledger.took({
       id,
       target: String(event['target']),

@@ -99,3 +99,20 @@ test('the judge leaves out whom a fault could affect or a move took elsewhere, a
   const moved = played((history) => history.move('t1', 'b'));
   expect(compareCourses(coursesOf(moved), without, everybody).differences).toEqual([]);
 });
+
+test('where a router was frozen nobody is compared: what it held waited with it, whoever’s it was', () => {
+  const without = coursesOf(played());
+  const frozen = played((history) => {
+    const fault = { fault: 'f1', what: 'pause', target: 'router/2' };
+    const affected = [{ address: 'router/2', loss: 'silent' }];
+    history.record('supervisor', 'fault.injected', { ...fault, by: 'scenario', affected });
+    history.write('t1', 's1/r1', { value: 'later than without' });
+    history.record('supervisor', 'fault.gone', fault);
+  });
+  const verdict = verdictOn(
+    'blast-radius',
+    judge(frozen, {}, { counterfactual: { courses: coursesOf(frozen), without } }),
+  );
+  expect(verdict).toMatchObject({ state: 'held' });
+  expect(verdict.looked).toContain('0 operations of 0 tenants compared');
+});
