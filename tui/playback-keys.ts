@@ -38,15 +38,16 @@ const replayKeys: readonly Binding[] = [
 
 /** Where a world can also be hurt, that comes first. */
 const virtualRank: Partial<Record<Binding['intent'], number>> = {
-  play: 5.1,
-  'second-back': 5.2,
-  faster: 5.3,
+  help: 5.1,
+  play: 5.2,
+  'second-back': 5.3,
+  faster: 5.4,
   'told-on': 9.1,
   'event-back': 9.2,
 };
 
 const virtualKeys: readonly Binding[] = [
-  ...beside,
+  ...beside.map((binding) => ({ ...binding, footer: virtualRank[binding.intent] ?? binding.footer })),
   ...playbackKeys.map((binding) => ({ ...binding, footer: virtualRank[binding.intent] ?? null })),
 ];
 

@@ -66,3 +66,9 @@ test('a virtual world can be hurt and its clock turned: both kinds of keys are t
   expect(text).toContain('< > speed');
   expect(text).not.toContain('hold');
 });
+
+test('on 80 columns a virtual world still shows how to kill, pause, get help and leave', () => {
+  const virtual: Clock = { ...playback, mode: 'virtual', next: null };
+  const rows = rowsOf(screen(fakeSnapshot(), 'one', fakeView(80, 24, { playback: virtual }))).map(rowText);
+  expect(rows.at(-1)).toMatch(/k kill.*\? keys.*q quit.*Space play/u);
+});
