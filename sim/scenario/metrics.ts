@@ -72,7 +72,7 @@ export const metrics: readonly Metric[] = [
     name: 'traffic.inFlight',
     of: 'world',
     type: number,
-    summary: "attempts of Petri's clients under way",
+    summary: "requests of Petri's clients that have not ended",
     read: ({ traffic }) => traffic.inFlight ?? null,
   },
   {

@@ -113,7 +113,7 @@ export interface TrafficStatus {
   readonly mix: { readonly read: number; readonly write: number; readonly job: number; readonly xl: number };
   /** Requests that were due and not sent, because too many were under way. Since traffic started. */
   readonly dropped?: number;
-  /** Attempts under way now. */
+  /** Requests that have not ended: attempts under way, and those that wait for their next one. */
   readonly inFlight?: number;
 }
 

@@ -63,8 +63,9 @@ export class Requests {
     this.clientRetry = options.clientRetry;
   }
 
+  /** Requests that have not ended: attempts under way, and those that wait for their next one. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#inFlight + this.#retries.size;
   }
 
   /** First attempts and retries a second, over the last three. */
@@ -78,6 +79,7 @@ export class Requests {
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#retries) timer.cancel();
+    this.#retries.clear();
   }
 
   /** `intendedT`: when the plan wanted it sent, in monotonic µs; latency counts from there. */
