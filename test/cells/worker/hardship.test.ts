@@ -19,7 +19,7 @@ describe.each(await enginesHere())('jobs in hardship on the %s engine', (engine)
       engine,
       workers: ['a/worker/1', 'a/worker/2'],
       idle: ['a/worker/2'],
-      policies: { maxReceives: 3, visibilityMs: 1000, xlQueue: false },
+      policies: { maxReceives: 3, visibilityMs: 2000, xlQueue: false },
     });
     counts = new QueueCountsReader(cell.sqs, cell.queuePassword);
   });
@@ -57,10 +57,9 @@ describe.each(await enginesHere())('jobs in hardship on the %s engine', (engine)
     mkdirSync(join(cell.folder, 'volumes/cell'), { recursive: true });
     writeFileSync(exports, 'in the way of the folder');
     const id = await submit({ kind: 'export' });
-    expect(await inState(id, 'dead')).toMatchObject({
-      attempts: 3,
-      result: { reason: expect.stringContaining('exports') },
-    });
+    expect(await inState(id, 'dead')).toMatchObject({ result: { reason: expect.stringContaining('exports') } });
+    // Aurora tells the end; the attempts are DynamoDB's, which may answer later than anybody waits.
+    await soon('its attempts are told', async () => (await state(id))['attempts'] === 3);
     await soon('it lies in the dead-letter queue', async () => (await counted())?.deadLetter.waiting === 1);
 
     rmSync(exports);
@@ -92,10 +91,12 @@ describe.each(await enginesHere())('jobs in hardship on the %s engine', (engine)
     await cell.part('a/worker/2').start();
     await inState(id, 'done');
     cell.part('a/worker/1').signal('SIGCONT');
-    const ends = (address: string) => cell.events(address, 'job.done').filter(({ job }) => job === id);
+    const ends = (address: string) =>
+      cell.events(address, 'job.done').flatMap(({ job, already }) => (job === id ? [already] : []));
     await soon('the stopped worker came to its end too', () => ends('a/worker/1').length === 1);
-    expect(ends('a/worker/1')).toMatchObject([{ already: true }]);
-    expect(ends('a/worker/2')).toMatchObject([{ already: false }]);
+    expect(ends('a/worker/1')).toEqual([true]);
+    // On a busy machine the other may lose its lock as well, and come to the end twice.
+    expect(ends('a/worker/2').filter((already) => !already)).toEqual([false]);
   });
 
   test('an engine that was killed delays jobs and loses none', async () => {
