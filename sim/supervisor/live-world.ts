@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventLog } from '../../cells/runtime/event-log.ts';
 import type { Endpoint } from '../../cells/runtime/part-config.ts';
 import type { ResolvedTarget } from '../faults/fault.ts';
@@ -8,7 +9,6 @@ import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import { foundSentences } from '../state/found.ts';
 import type { TrafficStatus } from '../state/status.ts';
 import type { Substrate } from '../substrate/substrate.ts';
-import { until } from '../substrate/process/until.ts';
 import { cellOf, isXl, kindOf } from '../world/address.ts';
 import { eventsFileName } from '../world/places.ts';
 import { Plan } from '../world/plan.ts';
@@ -27,11 +27,9 @@ import { OutsideWatch } from './outside-watch.ts';
 import { Parts } from './parts.ts';
 import { portsPerTask } from './port-pool.ts';
 import { Reconciler } from './reconciler.ts';
+import { scaleService } from './scaling.ts';
 import type { StateFolder } from './state-folder.ts';
 import { Takeover } from './takeover.ts';
-
-/** A task that is scaled away has this long to finish, in milliseconds. */
-const taskEndsWithinMs = 10_000;
 
 /** Faults on a world that goes on without its supervisor have this long to heal before it goes. */
 const healsWithinMs = 10_000;
@@ -311,44 +309,22 @@ export class LiveWorld {
   async scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<readonly string[]> {
     const { services } = this.world.cell;
     await this.#ground.reserve(count * (portsPerTask + portsOfServices(services, 0)));
-    const before = this.#desired;
-    const now = { ...this.plan().desired(), [`${cell}/${service}`]: count };
-    const fewer = count < (this.plan().desired()[`${cell}/${service}`] ?? 0);
-    this.#desired = now;
-    if (!fewer) await this.#setLinks(cell);
-    else if (service === 'web') await this.#setAlbTargets(cell);
-    const args = { cell, service, count };
-    const answer = await this.admin
-      .call<{ addresses: readonly string[] }>('control', 'scale', args)
-      .catch(async (error: unknown) => {
-        this.#desired = before;
-        await Promise.all([this.#setLinks(cell), this.#setAlbTargets(cell)]);
-        throw error;
-      });
-    if (!fewer && service === 'web') await this.#setAlbTargets(cell);
-    if (fewer) void this.#setLinksOnceGone(cell, service, count);
+    const addresses = await scaleService(
+      {
+        admin: this.admin,
+        parts: this.parts,
+        plan: () => this.plan(),
+        want: (desired) => {
+          this.#desired = desired;
+        },
+        wait: (ms) => sleep(ms),
+      },
+      cell,
+      service,
+      count,
+    );
     void this.reconciler.tick();
-    return answer.addresses;
-  }
-
-  /** A `links` or an `alb` that is down gets the new ones with its next start. */
-  async #setLinks(cell: string): Promise<void> {
-    await this.admin.call(`links/${cell}`, 'links.set', { links: this.plan().linksOf(cell) }).catch(() => null);
-  }
-
-  async #setAlbTargets(cell: string): Promise<void> {
-    const targets = this.plan().albTargets(cell);
-    await this.admin.call(`${cell}/alb`, 'targets.set', { targets }).catch(() => null);
-  }
-
-  /** A task that ends finishes its work over its links: they go after it. */
-  async #setLinksOnceGone(cell: string, service: string, count: number): Promise<void> {
-    const surplus = () =>
-      this.parts
-        .all()
-        .some(({ address }) => address.startsWith(`${cell}/${service}/`) && Number(address.split('/')[2]) > count);
-    await until(() => !surplus(), taskEndsWithinMs, 100);
-    await this.#setLinks(cell);
+    return addresses;
   }
 
   #takesOver(): Takeover {

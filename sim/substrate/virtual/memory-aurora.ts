@@ -67,7 +67,13 @@ export class MemoryStorage implements AuroraStorage {
 
   raise(generation: number): boolean {
     if (this.#volume.generations.has(generation)) return false;
-    this.#volume.generations.set(generation, { store: new MemoryStore(), whole: false, unsynced: [], changes: 0, uncommitted: null });
+    this.#volume.generations.set(generation, {
+      store: new MemoryStore(),
+      whole: false,
+      unsynced: [],
+      changes: 0,
+      uncommitted: null,
+    });
     return true;
   }
 

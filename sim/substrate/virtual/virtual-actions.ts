@@ -8,6 +8,7 @@ import type { AdminConnections } from '../../supervisor/admin.ts';
 import type { WorldFaultPorts } from '../../supervisor/fault-ports.ts';
 import type { FaultRunner } from '../../supervisor/fault-runner.ts';
 import type { Parts } from '../../supervisor/parts.ts';
+import { scaleService } from '../../supervisor/scaling.ts';
 import { isXl } from '../../world/address.ts';
 import type { Plan } from '../../world/plan.ts';
 import type { World } from '../../world/world.ts';
@@ -112,12 +113,7 @@ export class VirtualActions {
   }
 
   async #scale(cell: string, service: 'web' | 'worker' | 'xl', count: number): Promise<void> {
-    this.#of.want({ ...this.#of.plan().desired(), [`${cell}/${service}`]: count });
-    const links = this.#of.plan().linksOf(cell);
-    await this.#of.admin.call(`links/${cell}`, 'links.set', { links }).catch(() => null);
-    await this.#control('scale', { cell, service, count });
-    const targets = this.#of.plan().albTargets(cell);
-    await this.#of.admin.call(`${cell}/alb`, 'targets.set', { targets }).catch(() => null);
+    await scaleService(this.#of, cell, service, count);
   }
 
   async #control(method: string, args: unknown, timeoutMs = 10_000): Promise<unknown> {
