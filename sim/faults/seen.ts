@@ -1,3 +1,4 @@
+import { RpcError } from '../../cells/protocol/rpc-error.ts';
 import type { LinkProbe } from '../links/contract.ts';
 import type { PartSize } from '../world/part.ts';
 import type { FaultPorts, LinkAsk, OpenFault, Seen } from './fault.ts';
@@ -17,7 +18,7 @@ export async function seenStates(
   return { ok: there === states.length, text: `${there} of ${states.length} ${parts} ${word}` };
 }
 
-/** Probes every link of the target and counts those that answer as wanted. */
+/** Probes every link of the target and counts those that answer as wanted. One whose task was scaled away meanwhile wants for nothing. */
 export async function seenLinks(
   ports: FaultPorts,
   fault: OpenFault,
@@ -25,9 +26,18 @@ export async function seenLinks(
   word: string,
   ask?: LinkAsk,
 ): Promise<Seen> {
-  const probes = await Promise.all(fault.target.links.map((link) => ports.probeLink(link, ask)));
-  const there = probes.filter(wanted).length;
+  const probes = await Promise.all(fault.target.links.map((link) => probeIfThere(ports, link, ask)));
+  const there = probes.filter((probe) => probe === null || wanted(probe)).length;
   return { ok: there === probes.length, text: `${there} of ${probes.length} links ${word}` };
+}
+
+async function probeIfThere(ports: FaultPorts, link: string, ask?: LinkAsk): Promise<LinkProbe | null> {
+  try {
+    return await ports.probeLink(link, ask);
+  } catch (error) {
+    if (error instanceof RpcError && error.code === 'usage') return null;
+    throw error;
+  }
 }
 
 /** Whether the fault's rule is off every link, and each that has no other rule answers as wanted. */
