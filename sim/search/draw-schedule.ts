@@ -127,9 +127,10 @@ const ofAurora: ReadonlySet<string> = new Set(['aurora-failover', 'disk-full', '
 
 function placesOf({ fault, target, forMs }: ReturnType<typeof drawFault>['step']): Footprint {
   const own = ofAurora.has(fault) && cellOf(target) !== null ? [`${cellOf(target)}/aurora`] : [];
-  // Where control replaces a part, control must be there for it.
+  // Where control replaces a part, or pushes a map, control must be there for it.
   const replaced = forMs === null && fault !== 'aurora-failover' && !target.includes('->');
-  return [...footprintOf(target), ...own, ...(replaced ? ['control'] : [])];
+  const byControl = replaced || fault === 'map-stale' || fault === 'map-corrupt' ? ['control'] : [];
+  return [...footprintOf(target), ...own, ...byControl];
 }
 
 /** Half of all things happen close to each other: bugs live where two meet. */

@@ -19,6 +19,9 @@ export function drawWorld(dice: Dice, seed: number): World {
     cells,
     tenants: dice.whole(cells, 8, 'world', 'tenants'),
     routers: dice.whole(1, 2, 'world', 'routers'),
+    // An embedded engine comes back empty, and is filled again.
+    engine: dice.pick(['auto', 'embedded'] as const, 'world', 'engine'),
+    policies: drawPolicies(dice),
     cell: {
       ...plainWorld.cell,
       web: dice.whole(1, 2, 'world', 'web'),
@@ -34,6 +37,17 @@ export function drawWorld(dice: Dice, seed: number): World {
       mix: inPercent(mix),
       skew: dice.whole(0, 12, 'world', 'skew') / 10,
     },
+  };
+}
+
+/** Half of all worlds are as careful as ever; the others let jobs be received again, and die, sooner. */
+function drawPolicies(dice: Dice): World['policies'] {
+  if (dice.chance(0.5, 'world', 'usual-policies')) return {};
+  return {
+    visibility: dice.pick(['500ms', '1s', '2s'], 'world', 'visibility'),
+    maxReceives: dice.pick(['1', '2', '5'], 'world', 'maxReceives'),
+    heartbeat: dice.pick(['on', 'off'], 'world', 'heartbeat'),
+    dispatch: dice.pick(['fifo', 'lifo'], 'world', 'dispatch'),
   };
 }
 
