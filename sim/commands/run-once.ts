@@ -94,9 +94,9 @@ async function coursesWithoutFaults(scenario: Scenario): Promise<Courses | null>
   return unhurt && coursesOf(unhurt, await openVirtual(unhurt));
 }
 
-async function openVirtual({ world, seed }: Scenario): Promise<OpenedDriver> {
+async function openVirtual({ world, seed, bug }: Scenario): Promise<OpenedDriver> {
   const { openVirtualWorld } = await import('../substrate/virtual/virtual-world.ts');
-  const driver = await openVirtualWorld(world, { seed });
+  const driver = await openVirtualWorld({ ...world, bug }, { seed });
   return { driver, within: (work) => driver.run(work) };
 }
 
