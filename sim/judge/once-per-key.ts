@@ -18,7 +18,8 @@ export class OncePerKey implements Checker {
   committed(effect: Effect): void {
     const { op, replayed, name } = effect;
     if (op === null || op.effect === null) return;
-    if (replayed && op.effect === name) return;
+    // A task that was frozen after its commit tells of it late: then the answer was given again, elsewhere, before the effect was told.
+    if (op.effect === name && (replayed || op.effects === 0)) return;
     this.#found.add({
       ...whose(op),
       cell: effect.cell,

@@ -100,3 +100,15 @@ test('a write without a key that has two effects is a breach, and one that has o
     expect(violatedBy(history)).toEqual(effects === 1 ? [] : [id]);
   }
 });
+
+test('a task that was frozen after its commit, and tells of it after the answer was given again elsewhere, is no second effect', () => {
+  const history = new History();
+  const write = history.send('write', 't1', 's1/r1');
+  history.timeout(write);
+  history.again(write);
+  history.commit(write, { replayed: true });
+  history.answer(write);
+  history.commit(write, { replayed: false });
+  history.readBack();
+  expect(violatedBy(history)).not.toContain(id);
+});
