@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { LiveDriver } from '../scenario/live-driver.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { worldOf } from '../scenario/world-of.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import type { StateFolder } from '../supervisor/state-folder.ts';
 import type { CommandContext } from './context.ts';
@@ -44,7 +45,7 @@ export interface GrownForRun {
 export async function growForRun(context: CommandContext, request: RunWorldRequest): Promise<GrownForRun> {
   const { scenario, on, docker, logs } = request;
   const name = `run-${scenario.name.slice(0, 20).replace(/-+$/, '')}-${randomBytes(3).toString('hex')}`;
-  const world = { ...scenario.world, on, name, bug: scenario.bug, traffic: { ...scenario.world.traffic, on: false } };
+  const world = { ...worldOf(scenario), on, name, traffic: { ...scenario.world.traffic, on: false } };
   const by = `scenario ${scenario.name}`;
   const grown = await growWorld(context, { world, isSpecific: true, fresh: true, by, docker });
   const { folder } = grown.world;

@@ -7,6 +7,7 @@ import { RunWriter } from '../runs/run-folder.ts';
 import { printScenario } from '../scenario/print.ts';
 import { runScenario, type RunHooks, type RunOutcome } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { worldOf } from '../scenario/world-of.ts';
 import { coursesOf, withoutFaults, type OpenedDriver } from '../scenario/without-faults.ts';
 import type { SubstrateName } from '../substrate/substrate.ts';
 import { version } from '../version.ts';
@@ -94,9 +95,9 @@ async function coursesWithoutFaults(scenario: Scenario): Promise<Courses | null>
   return unhurt && coursesOf(unhurt, await openVirtual(unhurt));
 }
 
-async function openVirtual({ world, seed, bug }: Scenario): Promise<OpenedDriver> {
+async function openVirtual(scenario: Scenario): Promise<OpenedDriver> {
   const { openVirtualWorld } = await import('../substrate/virtual/virtual-world.ts');
-  const driver = await openVirtualWorld({ ...world, bug }, { seed });
+  const driver = await openVirtualWorld(worldOf(scenario), { seed: scenario.seed });
   return { driver, within: (work) => driver.run(work) };
 }
 

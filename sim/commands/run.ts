@@ -10,6 +10,7 @@ import { describeVerdict } from './describe-run.ts';
 import { exitCodes, usage } from './failure.ts';
 import { checkSubstrate, loadScenario, overrideScenario } from './load-scenario.ts';
 import { flag, listOption, textOption, wholeOption, wordOption } from './options.ts';
+import { checkBug } from './planted-bugs.ts';
 import { dockerOptions, type DockerOptions } from './prepare-docker.ts';
 import { printJson } from './print.ts';
 import { runOnce, type FinishedRun } from './run-once.ts';
@@ -29,6 +30,7 @@ export async function run({ args, options, context }: Invocation): Promise<numbe
   const on = wordOption<SubstrateName>(options, 'on', ['process', 'docker', 'virtual']) ?? 'process';
   const repeat = wholeOption(options, 'repeat', { min: 1, max: repeatMax }) ?? 1;
   checkSubstrate(scenario, file, on);
+  await checkBug(scenario.bug);
   const runs = await runAll({
     context,
     scenario,

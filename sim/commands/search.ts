@@ -5,9 +5,10 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { startSearch, type Searched, type SearchRequest } from '../search/search.ts';
 import { Tally } from '../search/tally.ts';
 import type { CommandContext, Invocation } from './context.ts';
-import { exitCodes, unavailable, usage } from './failure.ts';
+import { exitCodes, usage } from './failure.ts';
 import { loadScenario } from './load-scenario.ts';
 import { flag, textOption, wholeOption, wordOption } from './options.ts';
+import { checkBug } from './planted-bugs.ts';
 import { printJson } from './print.ts';
 import { replayFind, type Replayed } from './replay-find.ts';
 import { describeFind, describeTally } from './describe-search.ts';
@@ -23,8 +24,7 @@ export async function run({ args, options, context }: Invocation): Promise<numbe
   const on = wordOption(options, 'on', ['virtual', 'process', 'docker']) ?? 'virtual';
   const request = requestOf(options, base);
   const tally = new Tally();
-  if (request.bug !== null)
-    unavailable('planted bugs are not in this version: petri search without --bug looks for real ones');
+  await checkBug(request.bug);
   const searched = await searchOn(context, request, tally);
   const file =
     searched.found && write(searched.found.text, searched.found.scenario.name, textOption(options, 'output'));

@@ -336,4 +336,4 @@ export const commands: readonly CommandEntry[] = [
 ];
 
 /** Commands that are planned; each is answered with one sentence. */
-export const laterCommands: readonly string[] = ['bugs', 'capacity', 'cost', 'lesson', 'cell', 'deploy', 'completion'];
+export const laterCommands: readonly string[] = ['capacity', 'cost', 'lesson', 'cell', 'deploy', 'completion'];

@@ -2,6 +2,7 @@ import type { CommandContext, Invocation } from './context.ts';
 import { exitCodes, Failure, usage } from './failure.ts';
 import { loadWorld } from './choose-world.ts';
 import { flag } from './options.ts';
+import { checkBug } from './planted-bugs.ts';
 import { printJson, span } from './print.ts';
 import { printProblems, readWorldFile } from '../world/read-file.ts';
 import type { Problem } from '../world/yaml-file.ts';
@@ -28,6 +29,7 @@ async function validateScenario(path: string, context: CommandContext, json: boo
   if (outcome.kind === 'invalid') refuse(path, outcome.problems, context, json);
   if (outcome.kind !== 'scenario') return usage(`${path} cannot be read as a scenario`);
   const { scenario } = outcome;
+  await checkBug(scenario.bug);
   if (json) printJson(context, { valid: true, scenario });
   else {
     const steps = `${scenario.timeline.length} ${scenario.timeline.length === 1 ? 'step' : 'steps'}`;

@@ -4,7 +4,7 @@ import type { InvariantVerdict, JudgedWorld, RunTimes } from './contract.ts';
 import type { Errors } from './errors.ts';
 import { counted, Findings } from './findings.ts';
 import type { Standing } from './standing.ts';
-import type { Checker } from './witness.ts';
+import type { Checker, Op } from './witness.ts';
 
 /** With which a tenant waits for its move no more. */
 const moveEnds: ReadonlySet<string> = new Set(['move.resumed', 'move.cleaned', 'move.rolled-back']);
@@ -12,7 +12,7 @@ const moveSteps: ReadonlySet<string> = new Set([
   ...['move.begun', 'move.quiesced', 'move.drained', 'move.fenced', 'move.copied', 'move.verified', 'move.flipped'],
 ]);
 
-/** After the last fault is gone everything recovers in bounded time: parts run, cells serve, nothing fails, every move ends. */
+/** After the last fault is gone everything recovers in bounded time: parts run, cells serve, nothing fails, nobody is refused, every move ends. */
 export class Recovery implements Checker {
   readonly id = 'recovery';
   readonly survivesGaps = false;
@@ -27,6 +27,8 @@ export class Recovery implements Checker {
   /** When a part or a cell came back last. */
   #lastBackT = 0;
   #answers = 0;
+  /** Tenants to whom the newest answer of the final read back was a refusal that is no error: a stale route, an unknown tenant. */
+  readonly #refused = new Map<string, Event>();
 
   constructor({ parts }: JudgedWorld, standing: Standing, errors: Errors) {
     this.#planned = new Set(parts.map(({ address }) => address));
@@ -36,6 +38,12 @@ export class Recovery implements Checker {
 
   seen(): void {
     this.#answers++;
+  }
+
+  ended(op: Op): void {
+    if (!op.final || op.answer === null) return;
+    if (op.outcome === 'refused' && op.answer['error'] !== true) this.#refused.set(op.tenant, op.answer);
+    else this.#refused.delete(op.tenant);
   }
 
   happened(event: Event): void {
@@ -69,6 +77,10 @@ export class Recovery implements Checker {
     if (lateErrors > 0) {
       const seen = `${counted(lateErrors, 'request')} failed`;
       this.#late(`no request to fail later than ${within}`, seen, this.#errors.firstAfter(limitT));
+    }
+    for (const [tenant, event] of this.#refused) {
+      if (event.t > limitT)
+        this.#late(`${tenant} to be served ${within} at the latest`, `it is answered ${event['status']}`, event);
     }
     return this.#found.verdict(counted(this.#answers, 'answer'));
   }

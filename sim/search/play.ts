@@ -1,6 +1,7 @@
 import { createJudge } from '../judge/judge.ts';
 import { runScenario } from '../scenario/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { worldOf } from '../scenario/world-of.ts';
 import { openVirtualWorld } from '../substrate/virtual/virtual-world.ts';
 import type { Played, PlayOptions } from './contract.ts';
 import { Coverage } from './coverage.ts';
@@ -11,12 +12,12 @@ import { Moments } from './snap.ts';
  * is noted and gone past.
  */
 export async function play(scenario: Scenario, { triggers, onEvent }: PlayOptions): Promise<Played> {
-  const { world, seed, timeline } = scenario;
+  const { seed, timeline } = scenario;
   const coverage = new Coverage();
   const moments = triggers ? new Moments() : null;
   const refused = new Set<number>();
   let events = 0;
-  const driver = await openVirtualWorld(world, { seed, observe: false });
+  const driver = await openVirtualWorld(worldOf(scenario), { seed, observe: false });
   const { judged, judgement } = await driver.run(() =>
     runScenario(scenario, driver, {
       createJudge,

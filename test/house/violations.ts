@@ -85,6 +85,16 @@ export const violations: readonly Violation[] = [
     path: 'sim/world/up.ts',
     lines: ["import { main } from '../../tui/main.ts';", 'main();'],
   },
+  {
+    rule: 'eslint/no-restricted-imports',
+    path: 'sim/world/planted.ts',
+    lines: ["import { bugs } from '../../fixtures/bugs/index.ts';", 'export const count = bugs.length;'],
+  },
+  {
+    rule: 'eslint/no-restricted-imports',
+    path: 'cells/web/planted.ts',
+    lines: ["import '../../fixtures/bugs/index.ts';"],
+  },
   { rule: 'eslint/no-restricted-imports', path: 'tui/tested.ts', lines: ["import '../test/support/here.ts';"] },
 
   // Deciding code is pure.

@@ -166,3 +166,18 @@ test('a gap makes everything unknown but what both of its sides show', () => {
   expect(invariants.filter(({ state }) => state === 'held')).toEqual([]);
   expect(invariants.filter(({ state }) => state === 'violated').map(({ id }) => id)).toEqual(['row-order']);
 });
+
+test('a tenant who is still refused at the end has not recovered, though nothing fails', () => {
+  const history = killedHistory();
+  const healedT = history.t;
+  history.wait(20_000);
+  const asked = () => history.send('read', 't3', 's1/r1', { purpose: 'final' });
+  history.refuse(asked(), 421, { reason: 'stale-route', error: false });
+  expect(verdictOn('recovery', judge(history, { healedT })).violations[0]).toMatchObject({
+    tenant: 't3',
+    expected: 't3 to be served 10 s after the last heal at the latest',
+    seen: 'it is answered 421',
+  });
+  history.answer(asked());
+  expect(violatedBy(history, { healedT })).toEqual([]);
+});
