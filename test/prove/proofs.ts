@@ -10,7 +10,8 @@ import { moveUnderFire } from './moves.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
 import type { Proof } from './rounds.ts';
 import { catalogue, playScenario } from './scenarios.ts';
-import { sameLog, searchQuiet } from './search.ts';
+import { bugs } from '../../fixtures/bugs/index.ts';
+import { sameLog, searchFinds, searchQuiet } from './search.ts';
 import { Decoys, killSupervisor } from './supervisor-killed.ts';
 import { moveInVirtualTime } from './virtual-moves.ts';
 
@@ -69,7 +70,9 @@ export function proofs(place: Place): readonly Proof[] {
     },
     foreignProof(place),
     scenariosProof(place),
-    ...(onDocker ? onDockerOnly(place) : [supervisorKilled, virtualMoves, searchQuiet, sameLog]),
+    ...(onDocker
+      ? onDockerOnly(place)
+      : [supervisorKilled, virtualMoves, searchQuiet, searchFinds(bugs.map(({ name }) => name)), sameLog]),
   ];
 }
 
