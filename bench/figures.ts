@@ -5,6 +5,7 @@ import { growth } from './p03-up.ts';
 import { docker } from './p04-docker.ts';
 import { notice } from './p05-notice.ts';
 import { sustainedLoad } from './p06-load.ts';
+import { virtualTime } from './p07-virtual.ts';
 import { searchRate } from './p09-search.ts';
 import { screen } from './p10-screen.ts';
 import { linkLatency } from './p11-links.ts';
@@ -18,6 +19,7 @@ export const figures: readonly Figure[] = [
   docker,
   notice,
   sustainedLoad,
+  virtualTime,
   searchRate,
   screen,
   linkLatency,

@@ -9,7 +9,7 @@ export const groups: readonly { readonly heading: string; readonly names: readon
   },
   {
     heading: 'Run scenarios, look at recorded runs:',
-    names: ['run', 'search', 'check', 'replay', 'report', 'scenario', 'pack'],
+    names: ['run', 'search', 'bugs', 'check', 'replay', 'report', 'scenario', 'pack'],
   },
   { heading: 'Look after it:', names: ['doctor', 'images', 'validate', 'about', 'help'] },
 ];

@@ -46,6 +46,8 @@ interface Entry {
 export class BlastRadiusLedger {
   #estate: Estate;
   #entry: Entry | null = null;
+  /** The entry that was closed before this one: what its faults held may be answered only now. */
+  #before: Entry | null = null;
   #recent: Answer[] = [];
 
   constructor(estate: Estate) {
@@ -56,6 +58,7 @@ export class BlastRadiusLedger {
   copy(): BlastRadiusLedger {
     const copy = new BlastRadiusLedger(this.#estate);
     copy.#entry = this.#entry && copyOf(this.#entry);
+    copy.#before = this.#before;
     copy.#recent = [...this.#recent];
     return copy;
   }
@@ -88,6 +91,7 @@ export class BlastRadiusLedger {
   /** A fault took. It opens an entry, or joins the one that is open. The same id again adds to what it affects. */
   took(taking: Taking): void {
     const opens = this.#entry === null || !this.open;
+    if (opens) this.#before = this.#entry;
     const entry = opens || !this.#entry ? newEntry(taking) : this.#entry;
     this.#entry = entry;
     entry.targets.add(taking.target);
@@ -209,9 +213,16 @@ export class BlastRadiusLedger {
     if (!known.unexplained && !this.#wasHeld(entry, answer)) known.unexplained = answer;
   }
 
+  /** True where it was sent to a tenant of the entry before, while that was open. */
+  #wasHeldBefore({ tenant, sentMs }: Answer): boolean {
+    const before = this.#before;
+    return before !== null && tenant !== null && before.predicted.has(tenant) && sentMs <= (before.untilMs ?? Infinity);
+  }
+
   /** True where an affected part may have held the request, sent before that part was taken out. */
   #wasHeld(entry: Entry, answer: Answer): boolean {
     if (answer.status === 429) return false;
+    if (this.#wasHeldBefore(answer)) return true;
     const home = answer.cell ?? this.#estate.map.tenants[answer.tenant ?? '']?.cell ?? null;
     for (const part of entry.affected.values()) {
       if (answer.sentMs > (part.diedMs ?? part.sinceMs) + handedOverMs[part.loss]) continue;

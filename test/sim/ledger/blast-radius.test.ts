@@ -189,3 +189,14 @@ test('on a busy machine a part dies late: what it held until its death is attrib
   answered('c1', 10_900, 10, lost);
   expect(ledger.read()).toMatchObject({ leaks: ['c1'], inFlight: ['a1', 'b1'] });
 });
+
+test('what the faults before held may be answered under the next one, and is no leak of it', () => {
+  took('f1', ['b/alb'], 10_000, 'silent');
+  ledger.gone('f1');
+  expect(ledger.targetsHealthy(13_000, unix + 13_000)).toBe(true);
+  took('f2', ['a/alb'], 14_000, 'silent');
+  answered('b1', 11_000, 5000, { status: 504, outcome: 'unknown', error: true });
+  expect(ledger.read()).toMatchObject({ fault: 'f2', hit: ['b1'], leaks: [], inFlight: ['b1'] });
+  answered('b2', 14_500, 5000, { status: 504, outcome: 'unknown', error: true });
+  expect(ledger.read()?.leaks).toEqual(['b2']);
+});
