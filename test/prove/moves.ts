@@ -39,7 +39,9 @@ export async function moveUnderFire({ box, url, tenantsOf }: Arena, round: numbe
   const problems: string[] = [];
   const cells = Object.keys(tenantsOf).toSorted();
   const all = await box.json<TenantStatus[]>('tenants');
-  const mover = all[(round * 7) % all.length]!;
+  // Whoever is held where it is does not move.
+  const movable = all.filter(({ override }) => override === null);
+  const mover = movable[(round * 7) % movable.length]!;
   const [from, to] = [mover.cell, cells[(cells.indexOf(mover.cell) + 1 + (round % 2)) % cells.length]!];
   for (const cell of [from, to]) {
     await box.run('fault', 'latency', `control->${cell}/aurora`, slowed, '--for', '1m');
