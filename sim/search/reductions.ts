@@ -42,7 +42,7 @@ export const shorterRun: Reduction = (scenario) => {
   const restMs = Math.max(1000, ...ends);
   const lengths = [1000, 2000, 3000, 5000].map((more) => Math.ceil((restMs + more) / 1000) * 1000);
   return [...lengths, Math.ceil(runMs / 2000) * 1000]
-    .filter((shorter) => shorter < runMs)
+    .filter((shorter) => shorter < runMs && startsBefore(timeline, shorter))
     .map((shorter) => ({ ...scenario, runMs: shorter }));
 };
 
@@ -106,12 +106,17 @@ export const rounderTimes: Reduction = (scenario) =>
       rounder.push({ kind: 'at', ms: below }, { kind: 'at', ms: below + grainMs });
     }
     return rounder.map((other) => ({ trigger: other }));
-  });
+  }).filter(({ timeline, runMs }) => startsBefore(timeline, runMs));
 
 /** The same with other draws: what a smaller scenario sends otherwise may just miss the moment. */
 export function reseeded(reduction: Reduction, tries: number): Reduction {
   return (scenario) =>
     Array.from({ length: tries }, (_, at) => withSeed(scenario, (scenario.seed + at + 1) >>> 0)).flatMap(reduction);
+}
+
+/** A file in which something is done after the run is over is refused. */
+function startsBefore(timeline: Scenario['timeline'], runMs: number): boolean {
+  return timeline.every(({ trigger }) => trigger.kind !== 'at' || trigger.ms < runMs);
 }
 
 function withSeed(scenario: Scenario, seed: number): Scenario {

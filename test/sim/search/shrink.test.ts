@@ -39,6 +39,9 @@ describe('shrink', () => {
     expect(fails(scenario)).toBe(true);
     expect(scenario.world).toMatchObject({ tenants: 1, cells: 1, routers: 1, cell: { web: 1, worker: 1 } });
     expect(scenario.runMs).toBeLessThan(30_000);
+    // A file in which something is done after its run is refused.
+    const { trigger } = scenario.timeline[0]!;
+    expect(trigger.kind === 'at' ? trigger.ms : 0).toBeLessThan(scenario.runMs);
     expect(scenario.world.traffic).toMatchObject({ rps: 1, skew: 0, mix: { read: 0, job: 0, xl: 0 } });
   });
 
