@@ -59,6 +59,9 @@ function reasonToPromote({ index, failoverMs, volume, peer, peerKnown, leaderles
       return peer.silentMs >= (volume.whole ? failoverMs : Math.max(failoverMs, copyMsMax)) ? 'peer silent' : null;
     case 'says': {
       if (peer.role === 'writer' && peer.generation === volume.generation) return null;
+      // A reader of an older generation has most likely raised the present one since: it is given time to say so.
+      if (peer.role === 'reader' && peer.generation < volume.generation)
+        return leaderlessMs >= failoverMs ? 'no writer' : null;
       // Both are up and neither writes, as after a start of both: whoever waits less goes first.
       return leaderlessMs >= (index === 1 ? politeMs / 2 : politeMs + failoverMs / 2) ? 'no writer' : null;
     }

@@ -65,6 +65,17 @@ describe('what an instance does next', () => {
     expect(move({ index: 2, peer: both, leaderlessMs: 900 })).toBe('promote');
   });
 
+  it('takes a reader of an older generation for the one that raised the present one, until it has been quiet for long', () => {
+    const fenced = {
+      index: 1,
+      own: { role: 'starting', generation: 0 },
+      volume: { generation: 4, whole: true },
+    } as const;
+    const peer = { kind: 'says', role: 'reader', generation: 3 } as const;
+    expect(move({ ...fenced, peer, leaderlessMs: 999 })).toBe('follow');
+    expect(move({ ...fenced, peer, leaderlessMs: 1000 })).toBe('promote');
+  });
+
   it('leaves an empty volume to index 1', () => {
     const empty = { own: { role: 'starting', generation: 0 }, volume: { generation: 0, whole: false } } as const;
     const peer = { kind: 'refused', times: 9 } as const;
