@@ -37,7 +37,9 @@ describe('hunt', () => {
     expect(found?.seed).toBe(13);
     expect(found?.played.violated[0]?.id).toBe('no-lost-write');
     expect(schedules).toBe(12);
-    expect(ports.seen.length).toBeLessThan(12 + width);
+    // Whatever is lower was played; how many higher ones were begun meanwhile is up to the threads.
+    expect(ports.seen).toEqual(expect.arrayContaining(Array.from({ length: 12 }, (_, at) => 2 + at)));
+    expect(ports.seen.length).toBeLessThan(100);
   });
 
   test('plays every seed once where none fails', async () => {
