@@ -58,3 +58,8 @@ async function connected(time: Time, client: RpcClient, withinMs: number): Promi
     await wait(time, 10);
   }
 }
+
+/** The name of the port that a part is managed over: stores over the one that they serve on, every other part over one of its own. */
+export function adminNameOf(address: string): string {
+  return address === 'map' || /\/(aurora|dynamodb)/.test(address) ? address : `${address}:admin`;
+}

@@ -14,6 +14,7 @@ import type { LiveWorld } from './live-world.ts';
 import type { Owner } from './owner.ts';
 import { emptyCell, moveTenant } from './moves.ts';
 import { why } from './why.ts';
+import { routeAnswer } from './route-answer.ts';
 
 /** A follower that does not read is let go, rather than remembered for ever: this many bytes may wait for it. */
 const bufferedBytesMax = 8 * 1024 * 1024;
@@ -242,18 +243,7 @@ async function routeOf(owner: Owner, tenant: string): Promise<RouteAnswer> {
       throw new RpcError('unavailable', 'router/1 does not answer; petri status shows its state');
     });
   const { map } = owner.world.observer;
-  const entry = map.tenants[tenant];
-  return {
-    tenant,
-    cell: entry?.cell ?? null,
-    epoch: entry?.epoch ?? null,
-    override: entry?.override ?? null,
-    mapVersion: map.version,
-    decision:
-      decision.kind === 'forward'
-        ? { kind: 'forward' }
-        : { kind: 'refuse', status: decision.status, reason: decision.reason },
-  };
+  return routeAnswer(tenant, map, decision);
 }
 
 /** Heals what holds the target down or frozen; what runs all the same is ended and started afresh. Resolves once it serves. */

@@ -17,7 +17,7 @@ import { tenantsOfCell } from '../world/population.ts';
 import { portsOfServices } from '../world/services.ts';
 import { resolveTarget, type Estate } from '../world/target.ts';
 import type { World } from '../world/world.ts';
-import { AdminConnections } from './admin.ts';
+import { AdminConnections, adminNameOf } from './admin.ts';
 import { WorldFaultPorts } from './fault-ports.ts';
 import { FaultRunner } from './fault-runner.ts';
 import { prepareGround, type Ground, type GroundInputs } from './ground.ts';
@@ -384,11 +384,6 @@ type TrafficSetting = World['traffic'];
 function asksOf({ cell }: World): GrowthOptions['asks'] {
   const web = cell.services['web'];
   return web ? { path: web.health ?? '/', isOwn: false } : { path: '/sheets/first/rows/first', isOwn: true };
-}
-
-/** Stores are managed over the port that they serve on, every other part over one of its own. */
-function adminNameOf(address: string): string {
-  return address === 'map' || /\/(aurora|dynamodb)/.test(address) ? address : `${address}:admin`;
 }
 
 /** A world's own secret: new each time it is grown. */

@@ -10,6 +10,7 @@ import { why } from '../supervisor/why.ts';
 import { version } from '../version.ts';
 import { parsePolicy, policies } from '../world/policies.ts';
 import type { VirtualOwner } from './owner.ts';
+import { routeAnswer } from '../supervisor/route-answer.ts';
 
 /** A follower that does not read is let go, rather than remembered for ever: this many bytes may wait for it. */
 const bufferedBytesMax = 8 * 1024 * 1024;
@@ -134,18 +135,7 @@ function routeOf(owner: VirtualOwner, tenant: string): RouteAnswer {
   );
   const cell = (id: string) => health.get(id) ?? null;
   const decision = route(tenant, { map, mapReachable: true, mapFallback: 'cached', bulkhead: 0, cell });
-  const entry = map.tenants[tenant];
-  return {
-    tenant,
-    cell: entry?.cell ?? null,
-    epoch: entry?.epoch ?? null,
-    override: entry?.override ?? null,
-    mapVersion: map.version,
-    decision:
-      decision.kind === 'forward'
-        ? { kind: 'forward' }
-        : { kind: 'refuse', status: decision.status, reason: decision.reason },
-  };
+  return routeAnswer(tenant, map, decision);
 }
 
 async function setTraffic(

@@ -9,7 +9,7 @@ import type { WorldDriver } from '../../scenario/driver.ts';
 import type { Action } from '../../scenario/scenario.ts';
 import { skippedInvariants } from '../../scenario/skipped-invariants.ts';
 import type { FaultStatus, Snapshot, Status } from '../../state/status.ts';
-import { AdminConnections } from '../../supervisor/admin.ts';
+import { AdminConnections, adminNameOf } from '../../supervisor/admin.ts';
 import { WorldFaultPorts } from '../../supervisor/fault-ports.ts';
 import { FaultRunner } from '../../supervisor/fault-runner.ts';
 import { Parts } from '../../supervisor/parts.ts';
@@ -396,9 +396,4 @@ class VirtualWorld implements VirtualWorldDriver {
   #ownParts(): string[] {
     return ['map', 'control', 'traffic', ...this.#routers(), ...this.plan().cells.map((cell) => `links/${cell}`)];
   }
-}
-
-/** Stores are managed over the port that they serve on, every other part over one of its own. */
-function adminNameOf(address: string): string {
-  return address === 'map' || /\/(aurora|dynamodb)/.test(address) ? address : `${address}:admin`;
 }
