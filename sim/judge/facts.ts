@@ -29,7 +29,7 @@ export class Facts implements Witness {
   }
 
   ended(op: Op): void {
-    if (op.outcome === null || op.final || op.sentT < this.#startT) return;
+    if (op.outcome === null || op.final || op.sentT <= this.#startT) return;
     if (op.outcome === 'ok' && op.cell !== null) this.okCells.add(op.cell);
     if (this.#counts(op)) this.#ended[op.outcome]++;
   }
@@ -66,8 +66,9 @@ export class Facts implements Witness {
     };
   }
 
+  /** What was sent at the very start may have been taken before it was told: it would end without having been offered. */
   #counts(op: Op): boolean {
-    return !op.foreign && !op.final && op.sentT >= this.#startT;
+    return !op.foreign && !op.final && op.sentT > this.#startT;
   }
 }
 
