@@ -76,15 +76,21 @@ export async function startAurora(
 
   let leaderlessMs = 0;
   let seenGeneration = -1;
+  let seenWhole = 0;
   let holdUntil = 0;
   const look = (awakeMs: number) => {
     if (time.monotonicMs() < holdUntil) return;
     leaderlessMs += awakeMs;
     const generation = storage.current();
-    const peer = watch.sight;
-    if (generation !== seenGeneration || (peer.kind === 'says' && peer.role === 'writer')) leaderlessMs = 0;
-    seenGeneration = generation;
     const whole = generation > 0 && storage.isWhole(generation);
+    // Whoever made it whole could answer nobody meanwhile, and is given time to say so now.
+    const madeWhole = whole && generation !== seenWhole;
+    if (madeWhole) watch.forgive();
+    const peer = watch.sight;
+    const led = peer.kind === 'says' && peer.role === 'writer';
+    if (led || madeWhole || generation !== seenGeneration) leaderlessMs = 0;
+    seenGeneration = generation;
+    if (whole) seenWhole = generation;
     const { failoverMs } = settings;
     const sight = { own: instance.role, volume: { generation, whole }, peer, peerKnown: watch.known, leaderlessMs };
     act(decisions.failover({ index, failoverMs, ...sight }));

@@ -20,7 +20,7 @@ export async function lostWrites(client: ForeignClient): Promise<string[]> {
   }
   const lost: string[] = [];
   for (const [key, written] of newest) {
-    const read = await client.send(written.tenant, 'GET', written.path, null, 'read');
+    const read = await readOnceServed(client, written);
     const version = read.status === 200 ? versionOf(read) : 0;
     const same = version === versionOf(written) && read.headers['etag'] === written.headers['etag'];
     if (!same && version <= versionOf(written)) {
@@ -28,6 +28,15 @@ export async function lostWrites(client: ForeignClient): Promise<string[]> {
     }
   }
   return lost;
+}
+
+/** A refusal says nothing of what is stored: a cell that is coming back is asked again, as `retry-after` says. */
+async function readOnceServed(client: ForeignClient, { tenant, path }: Attempt): Promise<Attempt> {
+  const read = () => client.send(tenant, 'GET', path, null, 'read');
+  let last = await read();
+  const served = async () => last.status !== 503 || (last = await read()).status !== 503;
+  await eventually(`${tenant} is served`, served, 20_000, 250).catch(() => {});
+  return last;
 }
 
 /** Every job that was accepted ends, done or dead. Waits for it. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuroraStatus } from '../../../cells/aurora/contract.ts';
+import { SqliteStorage } from '../../../cells/aurora/sqlite-storage.ts';
 import { FramedClient } from '../../../cells/protocol/client.ts';
+import { serveFramed } from '../../../cells/protocol/server.ts';
 import type { Event } from '../../../cells/runtime/events.ts';
 import { removeFolder, temporaryFolder } from '../../support/part-process.ts';
 import { eventually } from '../../support/until.ts';
@@ -144,6 +146,27 @@ describe('two Aurora instances on one volume', () => {
     await put(two, 'r', 'after');
     expect(await get(one, 'r')).toMatchObject({ value: 'after', version: 2 });
     expect(await two.call('promote', {})).toMatchObject({ role: 'writer', generation: 2 });
+  });
+
+  it('take a copy that lasts long for no silence: who made it is given time to say that it writes', async () => {
+    let busy = false;
+    const role = { address: 'a/aurora/2', role: 'reader', generation: 1 };
+    const peer = await serveFramed({
+      listen: pair.endpoints[1]!,
+      token: 'secret',
+      handlers: { status: () => (busy ? new Promise(() => {}) : role) },
+    });
+    await pair.start(1);
+    await pair.becomes(1, 'writer');
+    const storage = new SqliteStorage(pair.volume);
+    busy = true;
+    expect(storage.raise(2)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    storage.make(2, seedTenants);
+    await pair.becomes(1, 'reader');
+    expect((await pair.status(1))?.generation).toBe(2);
+    expect(eventsOf(1).filter(({ kind, role }) => kind === 'aurora.role' && role === 'writer')).toHaveLength(1);
+    await peer.close();
   });
 
   it('lose no acknowledged write when roles are changed under load', async () => {

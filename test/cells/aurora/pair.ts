@@ -11,14 +11,14 @@ export const seedTenants = [{ id: 't01', epoch: 1 }];
 export class AuroraPair {
   readonly volume: string;
   readonly #folder: string;
-  readonly #endpoints: readonly Endpoint[];
+  readonly endpoints: readonly Endpoint[];
   readonly #settings: AuroraSettings;
   readonly #clients: FramedClient[] = [];
   readonly parts: PartProcess[] = [];
 
   private constructor(folder: string, endpoints: readonly Endpoint[], failoverMs: number) {
     this.#folder = folder;
-    this.#endpoints = endpoints;
+    this.endpoints = endpoints;
     this.#settings = { seedTenants, failoverMs };
     this.volume = join(folder, 'volume');
   }
@@ -31,8 +31,8 @@ export class AuroraPair {
   async start(index: 1 | 2): Promise<PartProcess> {
     const config = partConfig<AuroraSettings>(this.#folder, {
       address: `a/aurora/${index}`,
-      listen: this.#endpoints[index - 1]!,
-      upstreams: { peer: [this.#endpoints[2 - index]!] },
+      listen: this.endpoints[index - 1]!,
+      upstreams: { peer: [this.endpoints[2 - index]!] },
       volume: this.volume,
       settings: this.#settings,
     });
@@ -42,7 +42,7 @@ export class AuroraPair {
   }
 
   async connect(index: 1 | 2): Promise<FramedClient> {
-    const client = await connectFramed({ connect: this.#endpoints[index - 1]!, token: 'secret' });
+    const client = await connectFramed({ connect: this.endpoints[index - 1]!, token: 'secret' });
     this.#clients.push(client);
     return client;
   }
@@ -50,7 +50,7 @@ export class AuroraPair {
   /** What an instance says of itself; null where it does not answer. */
   async status(index: 1 | 2): Promise<AuroraStatus | null> {
     try {
-      const client = await connectFramed({ connect: this.#endpoints[index - 1]!, token: 'secret' });
+      const client = await connectFramed({ connect: this.endpoints[index - 1]!, token: 'secret' });
       return await client.call<AuroraStatus>('status', {}, 300).finally(() => client.close());
     } catch {
       return null;
