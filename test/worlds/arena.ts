@@ -5,6 +5,11 @@ import { PetriBox } from '../support/petri-box.ts';
 /** True where the whole share of the proofs is played, as in CI; else a sample that keeps `npm test` short. */
 export const thorough = process.env['PETRI_REQUIRE_REDIS'] === '1';
 
+/** All of them where the proofs are played whole, else one in so many. */
+export function sampled<T>(all: readonly T[], oneIn: number): readonly T[] {
+  return thorough ? all : all.filter((_, index) => index % oneIn === 0);
+}
+
 /** A box for one test file's world. Where real Redis is demanded, its absence is a failure and not a skip. */
 export async function openBox(): Promise<PetriBox> {
   const engine = await findEngine();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { foreignFaults, openForeign, playForeign, type ForeignArena } from '../prove/foreign.ts';
 import { eventually, PetriBox } from '../support/petri-box.ts';
+import { sampled } from './arena.ts';
 
 const boxes: PetriBox[] = [];
 afterAll(async () => {
@@ -25,13 +26,13 @@ test('notes: routed to, killed, partitioned, restarted, judged', async () => {
   expect(answer.status).toBe(204);
   expect(answer.headers.get('x-cell-id')).toBe('a');
   expect(answer.headers.get('x-cell-epoch')).toBe('1');
-  for (const fault of foreignFaults.notes)
+  for (const fault of sampled(foreignFaults.notes, 2))
     expect({ fault, ...(await playForeign(arena, fault)) }).toMatchObject({ problems: [] });
 });
 
 test('shop: its database and its worker are targets like any part', async () => {
   const arena = await open('shop');
-  for (const fault of foreignFaults.shop)
+  for (const fault of sampled(foreignFaults.shop, 3))
     expect({ fault, ...(await playForeign(arena, fault)) }).toMatchObject({ problems: [] });
   const refused = await arena.box.run('redrive', 'b', '--name', 'shop');
   expect(refused.code).toBe(64);
