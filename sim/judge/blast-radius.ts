@@ -3,7 +3,7 @@ import type { TenantEntry } from '../../router/cell-map.ts';
 import { answerOf, isOrdered } from '../events/answer.ts';
 import { BlastRadiusLedger } from '../ledger/blast-radius.ts';
 import { cellOf, type Affected } from '../ledger/dependency.ts';
-import { isXl } from '../world/address.ts';
+import { isXl, kindOf } from '../world/address.ts';
 import type { BlastRadius as Entry } from '../state/status.ts';
 import type { InvariantVerdict, JudgedWorld, OtherRuns, RunFacts, RunTimes } from './contract.ts';
 import { compareCourses } from './counterfactual.ts';
@@ -21,7 +21,8 @@ export class BlastRadius implements Checker {
   readonly #errors: Errors;
   readonly #tenants: Record<string, TenantEntry>;
   readonly #world: JudgedWorld;
-  readonly #parts: JudgedWorld['parts'][number][];
+  /** That ought to run. */
+  #parts: JudgedWorld['parts'];
   readonly #found = new Findings(this.id);
   readonly #entries: Entry[] = [];
   /** What a router held waits with it, whoever's it is: then nobody goes on exactly as without the fault. */
@@ -40,7 +41,7 @@ export class BlastRadius implements Checker {
     this.#standing = standing;
     this.#errors = errors;
     this.#tenants = { ...world.map.tenants };
-    this.#parts = [...world.parts];
+    this.#parts = world.parts;
     this.#ledger = new BlastRadiusLedger(this.#estate());
   }
 
@@ -82,8 +83,11 @@ export class BlastRadius implements Checker {
         this.#ledger.died(String(event['address']), event.t / 1000);
         break;
       case 'part.started':
-      case 'part.replaced':
       case 'part.removed':
+        this.#scaled(String(event['address']), event.kind === 'part.started');
+        this.#closeIfHealthy(event);
+        break;
+      case 'part.replaced':
         this.#closeIfHealthy(event);
         break;
       case 'cell.state':
@@ -199,6 +203,14 @@ export class BlastRadius implements Checker {
     const tenant = String(event['tenant']);
     const cell = String(event['to'] ?? event['cell']);
     this.#tenants[tenant] = { cell, epoch: Number(event['epoch']), override: null };
+    this.#ledger.setEstate(this.#estate());
+  }
+
+  /** A service has a task more or less from now on. XL workers come and go, and nobody's requests depend on them. */
+  #scaled(address: string, more: boolean): void {
+    if (isXl(address) || more === this.#parts.some((part) => part.address === address)) return;
+    const others = this.#parts.filter((part) => part.address !== address);
+    this.#parts = more ? [...others, { address, kind: kindOf(address), cell: cellOf(address) }] : others;
     this.#ledger.setEstate(this.#estate());
   }
 

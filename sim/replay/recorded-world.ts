@@ -141,6 +141,8 @@ export class RecordedWorld {
       }
       case 'cell.state':
         return this.#ledger.cellState(textOf(event, 'cell'), textOf(event, 'health'), timeMs);
+      case 'part.started':
+      case 'part.removed':
       case 'aurora.role':
         return this.#ledger.setEstate(this.#estate());
       case 'restart.begun':

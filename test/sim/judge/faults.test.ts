@@ -67,6 +67,23 @@ test('what one of several web tasks held when it was killed is no leak, and what
   }
 });
 
+test('a web task that was scaled away is none that could answer; one that was scaled back can', () => {
+  for (const back of [false, true]) {
+    const history = ordinaryHistory();
+    history.record('supervisor', 'part.removed', { address: 'a/web/2' });
+    if (back) history.record('supervisor', 'part.started', { address: 'a/web/2', why: 'scale' });
+    const affected = [{ address: 'a/web/1', loss: 'gone' }];
+    history.record('supervisor', 'fault.injected', { fault: 'f1', what: 'stop', target: 'a/web/1', affected });
+    history.record('supervisor', 'part.died', { address: 'a/web/1', by: 'petri' });
+    history.record('supervisor', 'fault.seen', { fault: 'f1', what: 'stop', target: 'a/web/1' });
+    history.wait(1000);
+    history.refuse(history.send('write', 't2', 's1/r1'));
+    history.record('supervisor', 'part.replaced', { address: 'a/web/1' });
+    history.record('supervisor', 'fault.gone', { fault: 'f1', what: 'stop', target: 'a/web/1' });
+    expect(violatedBy(history)).toEqual(back ? ['blast-radius'] : []);
+  }
+});
+
 test('a death from outside is predicted like a kill', () => {
   const history = ordinaryHistory();
   const affected = [{ address: 'b/alb', loss: 'gone' }];
