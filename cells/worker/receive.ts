@@ -96,8 +96,9 @@ async function deadLetter(received: Receive, epoch: number | null, reason: strin
   await ports.bury({ job: id, tenant, reason });
 }
 
+/** A job that was there when it was received, and is not, went with its tenant. */
 function isRefused(end: JobEnd): boolean {
-  return end.kind === 'moved' || end.kind === 'stale' || end.kind === 'no-tenant';
+  return end.kind === 'moved' || end.kind === 'stale' || end.kind === 'no-tenant' || end.kind === 'no-job';
 }
 
 /** The tenant moved while its job was queued or worked on here: nothing of the work took effect. */

@@ -59,6 +59,8 @@ export interface JudgedWorld {
   readonly map: CellMap;
   readonly parts: Estate['parts'];
   readonly onLoss: NonNullable<Estate['onLoss']>;
+  /** How long a service waits before it replaces a task, in milliseconds; not in records of before it was told. */
+  readonly replaceAfterMs?: number;
   /** The part that holds Petri's own clients: its record of a request is what the client was told. */
   readonly client: 'traffic';
   /** What of the judgement a service of the user's own lets nobody see, and why. Empty for Petri's own cells. */

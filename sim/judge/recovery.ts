@@ -3,6 +3,7 @@ import { isXl } from '../world/address.ts';
 import type { InvariantVerdict, JudgedWorld, RunTimes } from './contract.ts';
 import type { Errors } from './errors.ts';
 import { counted, Findings } from './findings.ts';
+import { Replacements } from './replacements.ts';
 import type { Standing } from './standing.ts';
 import type { Checker, Op } from './witness.ts';
 
@@ -12,7 +13,7 @@ const moveSteps: ReadonlySet<string> = new Set([
   ...['move.begun', 'move.quiesced', 'move.drained', 'move.fenced', 'move.copied', 'move.verified', 'move.flipped'],
 ]);
 
-/** After the last fault is gone everything recovers in bounded time: parts run, cells serve, nothing fails, nobody is refused, every move ends. */
+/** Everything recovers in bounded time after the last fault is gone: parts run, cells serve, nothing fails, nobody is refused, every move ends. And what nobody holds down is replaced. */
 export class Recovery implements Checker {
   readonly id = 'recovery';
   readonly survivesGaps = false;
@@ -20,6 +21,7 @@ export class Recovery implements Checker {
   readonly #standing: Standing;
   readonly #errors: Errors;
   readonly #found = new Findings(this.id);
+  readonly #replacements: Replacements;
   readonly #moves = new Map<string, Event>();
   readonly #ending = new Map<string, number>();
   /** When the last fault began to end. */
@@ -30,7 +32,8 @@ export class Recovery implements Checker {
   /** Tenants to whom the newest answer of the final read back was a refusal that is no error: a stale route, an unknown tenant. */
   readonly #refused = new Map<string, Event>();
 
-  constructor({ parts }: JudgedWorld, standing: Standing, errors: Errors) {
+  constructor({ parts, replaceAfterMs }: JudgedWorld, standing: Standing, errors: Errors) {
+    this.#replacements = new Replacements(replaceAfterMs ?? Infinity);
     this.#planned = new Set(parts.map(({ address }) => address));
     this.#standing = standing;
     this.#errors = errors;
@@ -47,6 +50,7 @@ export class Recovery implements Checker {
   }
 
   happened(event: Event): void {
+    this.#replacements.happened(event);
     if (event.kind === 'fault.healed') this.#ending.set(String(event['fault']), event.t);
     else if (event.kind === 'fault.gone') this.#lastEndT = this.#ending.get(String(event['fault'])) ?? event.t;
     else if (event.kind === 'cell.state') this.#lastBackT = event.t;
@@ -78,6 +82,8 @@ export class Recovery implements Checker {
       const seen = `${counted(lateErrors, 'request')} failed`;
       this.#late(`no request to fail later than ${within}`, seen, this.#errors.firstAfter(limitT));
     }
+    for (const { address, missingMs, event } of this.#replacements.neverReplaced)
+      this.#late(`${address} to be replaced by its service`, `it was missing for ${missingMs / 1000} s`, event);
     for (const [tenant, event] of this.#refused) {
       if (event.t > limitT)
         this.#late(`${tenant} to be served ${within} at the latest`, `it is answered ${event['status']}`, event);

@@ -155,6 +155,7 @@ export class LiveDriver implements WorldDriver {
       },
       parts: parts.map(({ address, kind, role }) => ({ address, kind, cell: cellOf(address), role })),
       onLoss: lossesOf(world),
+      replaceAfterMs: world.cell.replaceAfterMs,
       client: 'traffic',
       skipped: skippedInvariants(world),
     };

@@ -1,5 +1,6 @@
 import type { Action, Step } from '../scenario/scenario.ts';
-import { cellIds, tenantIds } from '../world/population.ts';
+import { TenantLaw } from '../traffic/plan.ts';
+import { cellIds, tenantIds, tenantsOfCell } from '../world/population.ts';
 import type { PolicyName } from '../world/policies.ts';
 import type { World } from '../world/world.ts';
 import type { Dice } from './dice.ts';
@@ -26,9 +27,18 @@ const safeValues: readonly (readonly [PolicyName, readonly string[]])[] = [
   ['clientRetry', ['keyed', 'none']],
 ];
 
-/** One tenant is moved most, and meets itself: moves of it while it moves, and back. There must be tenants. */
+/** One tenant is moved most, and meets itself: moves of it while it moves, and back. Mostly the one that asks most. There must be tenants. */
 export function favouriteOf(dice: Dice, world: World): string {
-  return dice.pick(tenantIds(world), 'favourite', '');
+  const tenants = tenantIds(world);
+  const busiest = new TenantLaw(world.seed, tenants, world.traffic.skew).at(0);
+  return busiest !== null && dice.chance(0.7, 'busiest', '') ? busiest : dice.pick(tenants, 'favourite', '');
+}
+
+const moving: ReadonlySet<ActionKind> = new Set(['move', 'evacuate', 'drain']);
+
+/** Whether any of these makes tenants move. */
+export function movesTenants(swarm: ActionSwarm): boolean {
+  return swarm.some(([kind]) => moving.has(kind));
 }
 
 export type ActionSwarm = readonly (readonly [ActionKind, number])[];
@@ -59,7 +69,10 @@ function actionOf(dice: Dice, world: World, kind: Exclude<ActionKind, 'set'>, fo
       if (tenants.length === 0 || cells.length < 2) return null;
       const own = dice.chance(0.6, 'move-favourite', '', n);
       const tenant = own ? favouriteOf(dice, world) : dice.pick(tenants, 'move', 'tenant', n);
-      return { do: 'move', tenant, to: dice.pick(cells, 'move', 'to', n) };
+      // Mostly away from where it was born.
+      const born = cells.find((each) => tenantsOfCell(world, each).includes(tenant));
+      const away = cells.filter((each) => each !== born || dice.chance(0.3, 'move-home', '', n));
+      return { do: 'move', tenant, to: dice.pick(away, 'move', 'to', n) };
     }
     case 'evacuate':
     case 'drain':

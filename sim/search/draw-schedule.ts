@@ -3,9 +3,10 @@ import type { Expectations, Scenario, TimelineEntry, Trigger } from '../scenario
 import { cellIds, tenantsOfCell } from '../world/population.ts';
 import type { World } from '../world/world.ts';
 import { Dice } from './dice.ts';
-import { actionsOf, drawAction, favouriteOf, type ActionSwarm } from './draw-action.ts';
-import { drawFault, swarmOf } from './draw-fault.ts';
-import { drawWorld, scheduleRunMs } from './draw-world.ts';
+import { actionsOf, drawAction, favouriteOf, movesTenants, type ActionSwarm } from './draw-action.ts';
+import { drawFault, swarmOf, type Meeting } from './draw-fault.ts';
+import { drawWorld, isImpatient, scheduleRunMs } from './draw-world.ts';
+import type { Focus } from './draw-target.ts';
 import { footprintOf, overlaps, type Footprint, type Occupied } from './footprint.ts';
 
 /** In the first part of a run things are hurt, in the rest they are left alone and must recover while traffic goes on. */
@@ -67,16 +68,21 @@ function drawTimeline(
   wanted: number,
   kept: readonly TimelineEntry[],
 ): TimelineEntry[] {
-  const focus = focusOf(dice, world);
-  const context = { dice, world, hurtMs, focus, swarm: swarmOf(dice, world), actions: actionsOf(dice) };
+  const actions = actionsOf(dice);
+  const focus = { cell: focusOf(dice, world), moves: movesTenants(actions) };
+  const context = { dice, world, hurtMs, focus, swarm: swarmOf(dice, world), actions };
   // How much of a schedule are actions is drawn as well: some have none, some are all moves.
   const actionShare = dice.pick([0, 0.15, 0.3, 0.6], 'action-share', '');
   const taken: Occupied[] = kept.flatMap(occupiedBy);
   const drawn: TimelineEntry[] = [];
+  for (const { entry, occupied } of kept.length === 0 ? slowWays(context) : []) {
+    taken.push(...occupied);
+    drawn.push(entry);
+  }
   for (let n = 0; n < places && drawn.length < wanted; n++) {
     const placed = dice.chance(actionShare, 'is-action', '', n) ? placeAction(context, n) : placeFault(context, n);
-    if (!placed || taken.some((other) => overlaps(placed.occupied, other))) continue;
-    taken.push(placed.occupied);
+    if (!placed || placed.occupied.some((own) => taken.some((other) => overlaps(own, other)))) continue;
+    taken.push(...placed.occupied);
     drawn.push(placed.entry);
   }
   return drawn;
@@ -93,33 +99,72 @@ interface Context {
   readonly dice: Dice;
   readonly world: World;
   readonly hurtMs: number;
-  readonly focus: string;
+  readonly focus: Focus;
   readonly swarm: ReturnType<typeof swarmOf>;
   readonly actions: ActionSwarm;
 }
 
 interface Placed {
   readonly entry: TimelineEntry;
-  readonly occupied: Occupied;
+  readonly occupied: readonly Occupied[];
 }
 
-function placeFault({ dice, world, hurtMs, focus, swarm, actions }: Context, n: number): Placed {
-  const { step, lastsMs } = drawFault(dice, world, swarm, focus, n);
-  const moves = actions.some(([kind]) => ['move', 'evacuate', 'drain'].includes(kind));
-  const trigger = dice.chance(0.25, 'triggered', '', n)
-    ? afterEvent(dice, moves, cellOf(step.target), n)
-    : at(dice, hurtMs, n);
-  const fromMs = trigger.kind === 'at' ? trigger.ms : 0;
-  // Nobody can say when an event will come.
-  const untilMs = trigger.kind === 'at' ? fromMs + lastsMs : Infinity;
-  return { entry: { line: 0, trigger, step }, occupied: { places: placesOf(step), fromMs, untilMs } };
+/**
+ * In most schedules a way or two are slow all the while. A request that takes two milliseconds is met by a kill once in a hundred
+ * times; where it takes half a second, something is in flight whenever anything happens, and a move can be met at each of its steps.
+ */
+function slowWays({ dice, world, hurtMs, focus }: Context): Placed[] {
+  if (!dice.chance(0.7, 'slow', '')) return [];
+  const ways = waysOf(world, focus);
+  const chosen = new Set(Array.from({ length: dice.whole(1, 3, 'slow', 'ways') }, (_, n) => dice.pickWeighted(ways, 'slow', 'way', n)));
+  return [...chosen].map((way) => slowWay(way, hurtMs, dice));
+}
+
+function waysOf(world: World, { cell, moves }: Focus): readonly (readonly [string, number])[] {
+  const store = (name: 'aurora' | 'sqs') => !world.cell.without.includes(name);
+  const ways = [
+    [`router->${cell}`, 2],
+    ...(store('aurora') ? ([[`${cell}/web->${cell}/aurora`, 4], [`${cell}/worker->${cell}/aurora`, isImpatient(world) ? 12 : 3]] as const) : []),
+    ...(store('sqs') ? ([[`${cell}/worker->${cell}/sqs`, 1]] as const) : []),
+    ...(moves && store('aurora') ? cellIds(world.cells).map((each) => [`control->${each}/aurora`, 3] as const) : []),
+  ] as const;
+  return ways.filter(([way]) => world.cell.worker > 0 || !way.includes('/worker->'));
+}
+
+function slowWay(target: string, hurtMs: number, dice: Dice): Placed {
+  // Jobs have more time than requests.
+  const latency = dice.scaled(target.includes('/worker->') ? 100 : 20, 4000, 'slow', target);
+  const settings = { latency, jitter: dice.chance(0.5, 'slow-jitter', target) ? latency : 0 };
+  const step = { kind: 'fault', fault: 'latency', target, settings, forMs: hurtMs, hold: false } as const;
+  const fromMs = 500;
+  const endMs = fromMs + hurtMs;
+  const places = placesOf(step);
+  return {
+    entry: { line: 0, trigger: { kind: 'at', ms: fromMs }, step },
+    // Its probes need both sides when it takes and when it goes, and nothing in between.
+    occupied: [
+      { ...places, fromMs, untilMs: fromMs + 1000 },
+      { hurts: places.hurts, needs: [], fromMs, untilMs: endMs },
+      { ...places, fromMs: endMs, untilMs: endMs + 2500 },
+    ],
+  };
+}
+
+function placeFault({ dice, world, hurtMs, focus, swarm }: Context, n: number): Placed {
+  const onEvent = dice.chance(0.35, 'triggered', '', n);
+  const met = onEvent ? drawMeeting(dice, focus.moves, n) : null;
+  const { step, lastsMs } = drawFault(dice, world, swarm, focus, met, n);
+  const trigger = met ? afterEvent(dice, met, cellOf(step.target), n) : at(dice, hurtMs, n);
+  // Nobody can say when an event will come: such faults keep out of each other's way alone, and now and then one proves nothing.
+  const [fromMs, untilMs] = trigger.kind === 'at' ? [trigger.ms, trigger.ms + lastsMs] : [-1, 0];
+  return { entry: { line: 0, trigger, step }, occupied: [{ ...placesOf(step), fromMs, untilMs }] };
 }
 
 function placeAction({ dice, world, hurtMs, focus, actions }: Context, n: number): Placed | null {
-  const step = drawAction(dice, world, actions, focus, n);
+  const step = drawAction(dice, world, actions, focus.cell, n);
   if (!step) return null;
   const trigger = at(dice, hurtMs, n);
-  return { entry: { line: 0, trigger, step }, occupied: { places: [], fromMs: trigger.ms, untilMs: trigger.ms } };
+  return { entry: { line: 0, trigger, step }, occupied: [] };
 }
 
 /** Faults of a volume, and what both instances of an Aurora must be well for. */
@@ -130,7 +175,8 @@ function placesOf({ fault, target, forMs }: ReturnType<typeof drawFault>['step']
   // Where control replaces a part, or pushes a map, control must be there for it.
   const replaced = forMs === null && fault !== 'aurora-failover' && !target.includes('->');
   const byControl = replaced || fault === 'map-stale' || fault === 'map-corrupt' ? ['control'] : [];
-  return [...footprintOf(target), ...own, ...byControl];
+  const { hurts, needs } = footprintOf(target);
+  return { hurts: [...hurts, ...own], needs: [...needs, ...byControl] };
 }
 
 /** Half of all things happen close to each other: bugs live where two meet. */
@@ -146,13 +192,18 @@ function at(dice: Dice, hurtMs: number, n: number): Extract<Trigger, { kind: 'at
 /** The steps of a tenant's move, each a moment at which a crash must be survived. */
 const moveSteps = ['quiesced', 'drained', 'fenced', 'copied', 'verified', 'flipped', 'resumed', 'cleaned'] as const;
 
-function afterEvent(dice: Dice, moves: boolean, cell: string | null, n: number): Trigger {
-  if (moves && dice.chance(0.6, 'after-move', '', n)) {
+function drawMeeting(dice: Dice, moves: boolean, n: number): Meeting {
+  if (moves && dice.chance(0.5, 'after-move', '', n)) return 'move';
+  return dice.pick(['write', 'job'], 'after', 'what', n);
+}
+
+function afterEvent(dice: Dice, met: Meeting, cell: string | null, n: number): Trigger {
+  if (met === 'move') {
     const event = `move.${dice.pick(moveSteps, 'after', 'step', n)}`;
     return { kind: 'after', event, match: {}, count: dice.whole(1, 2, 'after', 'move-count', n) };
   }
-  const event = dice.pick(['write.committed', 'write.committed', 'job.accepted', 'job.started'], 'after', 'event', n);
-  const count = dice.scaled(1, event === 'write.committed' ? 40 : 8, 'after', 'count', n);
+  const event = met === 'write' ? 'write.committed' : dice.pick(['job.accepted', 'job.started', 'job.started'], 'after', 'job', n);
+  const count = dice.scaled(1, met === 'write' ? 40 : 8, 'after', 'count', n);
   return { kind: 'after', event, match: cell === null ? {} : { cell }, count };
 }
 
@@ -170,7 +221,7 @@ function occupiedBy({ trigger, step }: TimelineEntry): Occupied[] {
   if (step.kind !== 'fault') return [];
   const fromMs = trigger.kind === 'at' ? trigger.ms : 0;
   const untilMs = trigger.kind === 'at' && step.forMs !== null ? fromMs + step.forMs + 2500 : Infinity;
-  return [{ places: placesOf(step), fromMs, untilMs }];
+  return [{ ...placesOf(step), fromMs, untilMs }];
 }
 
 function orderOf(trigger: Trigger): number {

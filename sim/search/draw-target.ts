@@ -29,10 +29,18 @@ export function shapesOf(kind: FaultKind, world: World): readonly (readonly [Tar
   return shapes.map((shape) => [shape, shape === 'link' ? 4 : shape === 'aurora' ? 3 : 2] as const);
 }
 
+/** Where most of a schedule happens. */
+export interface Focus {
+  readonly cell: string;
+  /** Tenants move: what happens there happens on the other side and on control's way as well. */
+  readonly moves: boolean;
+}
+
 /** A target of this shape; most of a schedule's faults meet in one cell. */
-export function drawTarget(dice: Dice, world: World, shape: TargetShape, focus: string, n: number): string {
+export function drawTarget(dice: Dice, world: World, shape: TargetShape, focus: Focus, n: number): string {
   const cells = cellIds(world.cells);
-  const cell = dice.chance(0.6, 'focus', 'cell', n) ? focus : dice.pick(cells, 'target', 'cell', n);
+  const own = dice.chance(focus.moves ? 0.4 : 0.6, 'focus', 'cell', n);
+  const cell = own ? focus.cell : dice.pick(cells, 'target', 'cell', n);
   const index = (count: number) => dice.whole(1, Math.max(1, count), 'target', 'index', n);
   switch (shape) {
     case 'cell':
@@ -50,7 +58,7 @@ export function drawTarget(dice: Dice, world: World, shape: TargetShape, focus: 
     case 'worker':
       return `${cell}/${shape}/${index(world.cell[shape])}`;
     case 'link':
-      return drawLink(dice, world, cell, n);
+      return drawLink(dice, world, cell, focus.moves, n);
     case 'alb':
     case 'dynamodb':
     case 'sqs':
@@ -61,7 +69,8 @@ export function drawTarget(dice: Dice, world: World, shape: TargetShape, focus: 
   }
 }
 
-function drawLink(dice: Dice, world: World, cell: string, n: number): string {
+function drawLink(dice: Dice, world: World, cell: string, moves: boolean, n: number): string {
+  if (moves && dice.chance(0.3, 'link', 'control', n)) return `control->${cell}/aurora`;
   if (dice.chance(0.35, 'link', 'router', n)) return `router->${cell}`;
   const tasks = (['web', 'worker'] as const).flatMap((service) =>
     Array.from({ length: world.cell[service] }, (_, at) => `${cell}/${service}/${at + 1}`),

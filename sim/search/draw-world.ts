@@ -40,10 +40,21 @@ export function drawWorld(dice: Dice, seed: number): World {
   };
 }
 
-/** Half of all worlds are as careful as ever; the others let jobs be received again, and die, sooner. */
+/** Under these a job that is not done at once is received again, and soon dies. */
+const impatient: World['policies'] = { visibility: '500ms', maxReceives: '1', heartbeat: 'off' };
+
+/** Whether a worker that is slow loses its jobs. */
+export function isImpatient({ policies }: World): boolean {
+  return policies['heartbeat'] === 'off';
+}
+
+/** Half of all worlds are as careful as ever with their jobs. A client that asks once sees what retries hide. */
 function drawPolicies(dice: Dice): World['policies'] {
-  if (dice.chance(0.5, 'world', 'usual-policies')) return {};
+  const clientRetry = dice.chance(0.3, 'world', 'asks-once') ? { clientRetry: 'none' } : {};
+  if (dice.chance(0.5, 'world', 'usual-policies')) return clientRetry;
+  if (dice.chance(0.5, 'world', 'impatient')) return { ...clientRetry, ...impatient };
   return {
+    ...clientRetry,
     visibility: dice.pick(['500ms', '1s', '2s'], 'world', 'visibility'),
     maxReceives: dice.pick(['1', '2', '5'], 'world', 'maxReceives'),
     heartbeat: dice.pick(['on', 'off'], 'world', 'heartbeat'),

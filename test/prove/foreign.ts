@@ -145,7 +145,7 @@ function servedLate(folder: string, sinceAt: number, endedAt: number): ReadonlyS
       const tenant = String(event['tenant']);
       const sentAt = at - Number(event['latencyMs']);
       if (sentAt < sinceAt + settledMs || sentAt > endedAt) continue;
-      if (event['outcome'] === 'ok' && at >= endedAt) held.add(tenant);
+      if (event['error'] === false && at >= endedAt) held.add(tenant);
       else others.add(tenant);
     }
   }

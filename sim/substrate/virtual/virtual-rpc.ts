@@ -15,6 +15,12 @@ interface RpcAccept {
 /** Frames are small; only bandwidth and byte bounds look at their size. */
 const frameBytes = 200;
 
+/**
+ * Calls that only look, which parts make all the time: where nobody on the way is hurt they need no messages. What they would have
+ * told a quarter of a millisecond later they tell at once.
+ */
+const looks: ReadonlySet<string> = new Set(['status', 'get', 'scan']);
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: RpcError) => void;
@@ -51,6 +57,10 @@ export class VirtualRpcClient implements RpcClient {
   call<T>(method: string, args: unknown, timeoutMs: number | null = 2000): Promise<T> {
     const wire = this.#wire;
     if (!wire || !this.#ready) return Promise.reject(new RpcError('not-sent', `not connected to ${this.#key}`));
+    if (looks.has(method) && wire.clear && this.#peer) {
+      const seen = this.#peer.look(method, args);
+      if (seen !== undefined) return Promise.resolve(seen as T);
+    }
     return new Promise<T>((resolve, reject) => {
       const waiting: Waiting = {
         resolve: resolve as (value: unknown) => void,
@@ -193,6 +203,17 @@ class ServerPeer implements Peer {
 
   end(): void {
     this.#wire.close(false);
+  }
+
+  /** What the server says to this at once; undefined where it has to wait for it, or to refuse. */
+  look(method: string, args: unknown): unknown {
+    const { handlers } = this.#options;
+    try {
+      const seen = handlers[method]?.(args as never, this);
+      return seen instanceof Promise ? undefined : seen;
+    } catch {
+      return undefined;
+    }
   }
 
   handle(method: string, args: unknown, answer: ((settle: (waiting: Waiting) => void) => void) | null): void {

@@ -282,6 +282,7 @@ class VirtualWorld implements VirtualWorldDriver {
         role: this.#roles.get(address),
       })),
       onLoss: lossesOf(this.world),
+      replaceAfterMs: this.world.cell.replaceAfterMs,
       client: 'traffic',
       skipped: skippedInvariants(this.world),
     });

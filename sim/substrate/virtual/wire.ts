@@ -124,6 +124,16 @@ export class Wire {
     return this.#closed;
   }
 
+  /** Nobody on the way is hurt, and nothing is under way: what is sent now arrives, and is answered over the same way. */
+  get clear(): boolean {
+    const { link } = this;
+    const far = this.#far;
+    if (this.#closed || far === null || !far.alive || far.paused || this.#held.length > 0) return false;
+    if (link && (link.effect !== noEffect || link.life.paused || !link.life.alive)) return false;
+    const { t } = this.#network.scheduler;
+    return this.#lastT.to <= t && this.#lastT.from <= t;
+  }
+
   /** The far side has taken the connection; what was said before that goes on to it. */
   accepted(far: Life): void {
     this.#far = far;
