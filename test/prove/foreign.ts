@@ -25,7 +25,7 @@ export interface ForeignFault {
   readonly command: readonly string[];
   /** What brings it back where nothing does it by itself. */
   readonly ends: readonly string[] | null;
-  /** The tenants of b who are hit: all that called, at least one, as many as it happens, nobody. */
+  /** The tenants of b who are hit: all that called and were not held, at least one, as many as it happens, nobody. */
   readonly hits: 'all' | 'some' | 'any' | 'none';
 }
 
@@ -88,8 +88,8 @@ export async function playForeign({ box, world }: ForeignArena, fault: ForeignFa
   };
   const entry = await eventually('the blast radius is closed', closed, 30_000, 200).catch(() => null);
   if (!entry) return { problems: [...problems, 'the blast-radius entry did not close'], facts: {} };
-  const late = servedLate(join(box.home, 'petri', world, 'events'), entry.sinceMs, endedAt);
-  problems.push(...radiusProblems(fault, entry, await tenantsOfB(box, world), late));
+  const answered = answeredMeanwhile(join(box.home, 'petri', world, 'events'), entry.sinceMs, endedAt);
+  problems.push(...radiusProblems(fault, entry, await tenantsOfB(box, world), answered));
   const proof = entry.hit.length === 0 ? null : await readBack(look, entry.fault);
   if (entry.hit.length > 0 && !proof) problems.push('what was acknowledged was not read back');
   for (const lost of proof?.lostRequests ?? [])
@@ -112,19 +112,19 @@ function radiusProblems(
   fault: ForeignFault,
   entry: NonNullable<Status['blastRadius']>,
   own: readonly string[],
-  late: ReadonlySet<string>,
+  answered: ReadonlySet<string>,
 ): string[] {
   const problems: string[] = [];
   const words = (names: readonly string[]) => names.join(' ') || 'nobody';
   if (entry.leaks.length > 0) problems.push(`leaked: ${words(entry.leaks)}`);
   const strangers = entry.hit.filter((tenant) => !own.includes(tenant));
   if (strangers.length > 0) problems.push(`hit outside of b: ${words(strangers)}`);
-  const called = entry.predicted.filter((tenant) => !entry.silent.includes(tenant) && !late.has(tenant));
   if (fault.hits === 'all') {
     if (entry.predicted.join() !== own.join())
       problems.push(`predicted ${words(entry.predicted)}, not the tenants of b`);
-    const unhurt = called.filter((tenant) => !entry.hit.includes(tenant));
-    if (unhurt.length > 0) problems.push(`hit ${words(entry.hit)}; ${words(unhurt)} called, and had an answer at once`);
+    const unhurt = own.filter((tenant) => answered.has(tenant) && !entry.hit.includes(tenant));
+    if (unhurt.length > 0) problems.push(`${words(unhurt)} called and had an answer, and only ${words(entry.hit)} were hit`);
+    if (entry.hit.length === 0) problems.push('nobody was hit');
   }
   if (fault.hits === 'some' && entry.hit.length === 0) problems.push('nobody was hit');
   if (fault.hits === 'none' && entry.hit.length > 0) problems.push(`hit ${words(entry.hit)}, and nobody was to be`);
@@ -132,24 +132,20 @@ function radiusProblems(
 }
 
 /**
- * The tenants whose requests during the fault were all held by it and answered well once it ended. A stopped process or a cut link
- * holds what reaches it, and whoever asked only once may have had nothing worse than a late answer.
+ * The tenants who asked during the fault and were answered well before it ended. Whoever asked only once may have had nothing worse
+ * than a late answer: a stopped process or a cut link holds what reaches it.
  */
-function servedLate(folder: string, sinceAt: number, endedAt: number): ReadonlySet<string> {
-  const held = new Set<string>();
-  const others = new Set<string>();
+function answeredMeanwhile(folder: string, sinceAt: number, endedAt: number): ReadonlySet<string> {
+  const answered = new Set<string>();
   for (const file of readdirSync(folder).filter((name) => name.startsWith('router'))) {
     for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) {
       if (!line.includes('"request.answered"')) continue;
       const { at, ...event } = JSON.parse(line) as Event;
-      const tenant = String(event['tenant']);
       const sentAt = at - Number(event['latencyMs']);
-      if (sentAt < sinceAt + settledMs || sentAt > endedAt) continue;
-      if (event['error'] === false && at >= endedAt) held.add(tenant);
-      else others.add(tenant);
+      if (event['error'] === false && sentAt >= sinceAt + settledMs && at < endedAt) answered.add(String(event['tenant']));
     }
   }
-  return new Set([...held].filter((tenant) => !others.has(tenant)));
+  return answered;
 }
 
 async function tenantsOfB(box: PetriBox, world: string): Promise<string[]> {
