@@ -41,7 +41,7 @@ describe('drawSchedule', () => {
   });
 
   test('draws each kind of fault in some schedules and leaves it out of others', () => {
-    for (const fault of ['kill', 'pause', 'partition', 'latency', 'reset', 'aurora-failover', 'control-down']) {
+    for (const fault of ['kill', 'pause', 'partition', 'stall', 'reset', 'aurora-failover', 'control-down']) {
       const having = schedules.filter(({ timeline }) =>
         timeline.some(({ step }) => step.kind === 'fault' && step.fault === fault),
       ).length;

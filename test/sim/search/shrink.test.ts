@@ -55,8 +55,12 @@ describe('shrink', () => {
   });
 
   test('keeps a move, both its cells, and a tenant that lives where the moved one lived', async () => {
-    const fails = (scenario: Scenario) =>
-      isFault('pause')(scenario) && moves(scenario).length > 0 && scenario.world.cells > 1;
+    const pausesTheNewHome = (scenario: Scenario) =>
+      moves(scenario).some(
+        ({ step }) =>
+          step.kind === 'action' && step.action.do === 'move' && isFault('pause', `${step.action.to}/`)(scenario),
+      );
+    const fails = (scenario: Scenario) => pausesTheNewHome(scenario) && scenario.world.cells > 1;
     const { scenario } = await shrink(found(fails), portsOf(fails));
     expect(scenario.timeline).toHaveLength(2);
     expect(scenario.world.cells).toBe(2);
