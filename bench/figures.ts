@@ -6,6 +6,7 @@ import { docker } from './p04-docker.ts';
 import { notice } from './p05-notice.ts';
 import { sustainedLoad } from './p06-load.ts';
 import { virtualTime } from './p07-virtual.ts';
+import { virtualScale } from './p08-scale.ts';
 import { searchRate } from './p09-search.ts';
 import { screen } from './p10-screen.ts';
 import { linkLatency } from './p11-links.ts';
@@ -20,6 +21,7 @@ export const figures: readonly Figure[] = [
   notice,
   sustainedLoad,
   virtualTime,
+  virtualScale,
   searchRate,
   screen,
   linkLatency,

@@ -4,7 +4,16 @@ import { kindOf } from '../world/address.ts';
 import type { PartKind } from '../world/part.ts';
 
 /** Killed and held by nobody, their service starts them again. */
-const replaced: ReadonlySet<PartKind> = new Set(['alb', 'web', 'worker', 'aurora', 'dynamodb', 'sqs', 'service', 'links']);
+const replaced: ReadonlySet<PartKind> = new Set([
+  'alb',
+  'web',
+  'worker',
+  'aurora',
+  'dynamodb',
+  'sqs',
+  'service',
+  'links',
+]);
 
 /** What a start may take on a busy machine beyond the service's own patience, in milliseconds. */
 const startMsMax = 10_000;
@@ -58,7 +67,8 @@ export class Replacements {
     const id = String(event['fault']);
     const addresses = ((event['affected'] ?? []) as readonly Affected[]).map(({ address }) => address);
     const places = new Set(addresses.map(cellOf));
-    for (const [other, { cell }] of this.#missing) if (places.has(cell) || places.has(null)) this.#missing.delete(other);
+    for (const [other, { cell }] of this.#missing)
+      if (places.has(cell) || places.has(null)) this.#missing.delete(other);
     const [cell = null] = places;
     const troubled = [...this.#open.values()].some((there) => there.has(cell) || there.has(null));
     this.#open.set(id, places);

@@ -21,8 +21,18 @@ export function drawableKinds(world: World): readonly FaultKind[] {
 
 /** What ends parts, freezes them or breaks their connections is where protocols fail; the others come along. How many times as often. */
 const oftener: ReadonlyMap<string, number> = new Map([
-  ...[['kill', 6], ['pause', 4], ['partition', 3], ['latency', 3]] as const,
-  ...[['stop', 2], ['stall', 2], ['reset', 2], ['aurora-failover', 2]] as const,
+  ...([
+    ['kill', 6],
+    ['pause', 4],
+    ['partition', 3],
+    ['latency', 3],
+  ] as const),
+  ...([
+    ['stop', 2],
+    ['stall', 2],
+    ['reset', 2],
+    ['aurora-failover', 2],
+  ] as const),
 ]);
 
 /**

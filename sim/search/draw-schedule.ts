@@ -116,7 +116,9 @@ interface Placed {
 function slowWays({ dice, world, hurtMs, focus }: Context): Placed[] {
   if (!dice.chance(0.7, 'slow', '')) return [];
   const ways = waysOf(world, focus);
-  const chosen = new Set(Array.from({ length: dice.whole(1, 3, 'slow', 'ways') }, (_, n) => dice.pickWeighted(ways, 'slow', 'way', n)));
+  const chosen = new Set(
+    Array.from({ length: dice.whole(1, 3, 'slow', 'ways') }, (_, n) => dice.pickWeighted(ways, 'slow', 'way', n)),
+  );
   return [...chosen].map((way) => slowWay(way, hurtMs, dice));
 }
 
@@ -124,7 +126,12 @@ function waysOf(world: World, { cell, moves }: Focus): readonly (readonly [strin
   const store = (name: 'aurora' | 'sqs') => !world.cell.without.includes(name);
   const ways = [
     [`router->${cell}`, 2],
-    ...(store('aurora') ? ([[`${cell}/web->${cell}/aurora`, 4], [`${cell}/worker->${cell}/aurora`, isImpatient(world) ? 12 : 3]] as const) : []),
+    ...(store('aurora')
+      ? ([
+          [`${cell}/web->${cell}/aurora`, 4],
+          [`${cell}/worker->${cell}/aurora`, isImpatient(world) ? 12 : 3],
+        ] as const)
+      : []),
     ...(store('sqs') ? ([[`${cell}/worker->${cell}/sqs`, 1]] as const) : []),
     ...(moves && store('aurora') ? cellIds(world.cells).map((each) => [`control->${each}/aurora`, 3] as const) : []),
   ] as const;
@@ -202,7 +209,8 @@ function afterEvent(dice: Dice, met: Meeting, cell: string | null, n: number): T
     const event = `move.${dice.pick(moveSteps, 'after', 'step', n)}`;
     return { kind: 'after', event, match: {}, count: dice.whole(1, 2, 'after', 'move-count', n) };
   }
-  const event = met === 'write' ? 'write.committed' : dice.pick(['job.accepted', 'job.started', 'job.started'], 'after', 'job', n);
+  const event =
+    met === 'write' ? 'write.committed' : dice.pick(['job.accepted', 'job.started', 'job.started'], 'after', 'job', n);
   const count = dice.scaled(1, met === 'write' ? 40 : 8, 'after', 'count', n);
   return { kind: 'after', event, match: cell === null ? {} : { cell }, count };
 }

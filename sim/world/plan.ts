@@ -39,6 +39,7 @@ const timeouts = { routerMs: 5000, albMs: 4000, auroraMs: 2000 } as const;
 /** Turns a world into parts: plain data, the same for every substrate. Deciding only; the ports are handed in. */
 export class Plan {
   readonly #inputs: PlanInputs;
+  #desired: Readonly<Record<string, number>> | null = null;
   readonly cells: readonly string[];
 
   constructor(inputs: PlanInputs) {
@@ -316,7 +317,10 @@ export class Plan {
 
   /** How many of each service control keeps. */
   desired(): Readonly<Record<string, number>> {
-    if (this.#inputs.desired !== null) return this.#inputs.desired;
+    return (this.#desired ??= this.#inputs.desired ?? this.#desiredAtFirst());
+  }
+
+  #desiredAtFirst(): Readonly<Record<string, number>> {
     const desired: Record<string, number> = {};
     for (const cell of this.cells) {
       desired[`${cell}/web`] = this.#inputs.world.cell.web;

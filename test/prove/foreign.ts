@@ -123,7 +123,8 @@ function radiusProblems(
     if (entry.predicted.join() !== own.join())
       problems.push(`predicted ${words(entry.predicted)}, not the tenants of b`);
     const unhurt = own.filter((tenant) => answered.has(tenant) && !entry.hit.includes(tenant));
-    if (unhurt.length > 0) problems.push(`${words(unhurt)} called and had an answer, and only ${words(entry.hit)} were hit`);
+    if (unhurt.length > 0)
+      problems.push(`${words(unhurt)} called and had an answer, and only ${words(entry.hit)} were hit`);
     if (entry.hit.length === 0) problems.push('nobody was hit');
   }
   if (fault.hits === 'some' && entry.hit.length === 0) problems.push('nobody was hit');
@@ -142,7 +143,8 @@ function answeredMeanwhile(folder: string, sinceAt: number, endedAt: number): Re
       if (!line.includes('"request.answered"')) continue;
       const { at, ...event } = JSON.parse(line) as Event;
       const sentAt = at - Number(event['latencyMs']);
-      if (event['error'] === false && sentAt >= sinceAt + settledMs && at < endedAt) answered.add(String(event['tenant']));
+      if (event['error'] === false && sentAt >= sinceAt + settledMs && at < endedAt)
+        answered.add(String(event['tenant']));
     }
   }
   return answered;

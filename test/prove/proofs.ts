@@ -11,7 +11,7 @@ import { partFaults, playPartFault } from './part-faults.ts';
 import type { Proof } from './rounds.ts';
 import { catalogue, playScenario } from './scenarios.ts';
 import { bugs } from '../../fixtures/bugs/index.ts';
-import { sameLog, searchFinds, searchQuiet } from './search.ts';
+import { bugReplays, sameLog, searchFinds, searchQuiet } from './search.ts';
 import { Decoys, killSupervisor } from './supervisor-killed.ts';
 import { moveInVirtualTime } from './virtual-moves.ts';
 
@@ -70,6 +70,10 @@ export function proofs(place: Place): readonly Proof[] {
     },
     foreignProof(place),
     scenariosProof(place),
+    bugReplays(
+      bugs.map(({ name }) => name),
+      place.on,
+    ),
     ...(onDocker
       ? onDockerOnly(place)
       : [supervisorKilled, virtualMoves, searchQuiet, searchFinds(bugs.map(({ name }) => name)), sameLog]),

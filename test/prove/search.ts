@@ -76,6 +76,53 @@ export function searchFinds(bugs: readonly string[]): Proof {
   };
 }
 
+/** These take their time on real parts as in virtual time, so that they fail there nearly every time. */
+const replayedOften: readonly string[] = [
+  'acknowledge-before-commit',
+  'cell-never-comes-back',
+  'finished-jobs-left-behind',
+];
+const often = 10;
+
+/** A schedule that was shrunk in virtual time, on real parts: how often it fails there. Timing decides, so rare is no problem; never of `often` is. */
+export function bugReplays(bugs: readonly string[], on: string): Proof {
+  const ordered = [...replayedOften, ...bugs.filter((bug) => !replayedOften.includes(bug))];
+  const chosen = on === 'docker' ? replayedOften : ordered;
+  return {
+    name: 'bug-replays',
+    claim: 'what the search found and shrunk in virtual time, run on real parts: k of n fail',
+    full: chosen.length,
+    async run(rounds, tell) {
+      const box = new PetriBox();
+      try {
+        for (const bug of chosen.slice(0, rounds)) {
+          const said = await searchIn(box, '--bug', bug, '--seeds', String(seedsPerBug));
+          const repeat = said.found ? (replayedOften.includes(bug) ? often : 1) : 0;
+          const problems = said.found ? [] : ['not found'];
+          let failed = 0;
+          for (let n = 0; n < repeat; n++) {
+            const ran = await box.run(
+              'run',
+              join(box.home, 'found.yaml'),
+              '--on',
+              on,
+              '--record',
+              join(box.home, 'runs'),
+            );
+            if (ran.code === 1) failed++;
+            else if (ran.code !== 0 && ran.code !== 2)
+              problems.push(`it ended with ${ran.code}: ${ran.err.slice(-300)}`);
+          }
+          if (repeat === often && failed === 0) problems.push('it never failed there');
+          tell({ problems, facts: { bug, violates: said.invariant ?? '-', fails: `${failed} of ${repeat}` } });
+        }
+      } finally {
+        await box.close();
+      }
+    },
+  };
+}
+
 async function searchIn(box: PetriBox, ...words: string[]): Promise<Searched> {
   const said = await box.run('search', ...words, '-o', join(box.home, 'found.yaml'), '--json');
   if (said.code !== 0 && said.code !== 1) throw new Error(`petri search ${words.join(' ')}: ${said.err}`);

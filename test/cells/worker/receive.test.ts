@@ -20,7 +20,12 @@ async function recorded(end: object): Promise<readonly string[]> {
       read: (name) =>
         Promise.resolve((name === 'job.receive' ? { kind: 'ok', job: open, epoch: 1 } : { rows: [] }) as never),
     },
-    leases: { start: () => {}, renew: () => {}, end: (_job, state) => kinds.push(`lease ${state}`), exported: () => {} },
+    leases: {
+      start: () => {},
+      renew: () => {},
+      end: (_job, state) => kinds.push(`lease ${state}`),
+      exported: () => {},
+    },
     events: { record: (kind) => kinds.push(kind) },
     clock: { nowMs: () => 0, monotonicMs: () => 0 },
     yieldTurn: () => Promise.resolve(),
