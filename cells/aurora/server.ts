@@ -77,18 +77,24 @@ export async function startAurora(
   let leaderlessMs = 0;
   let seenGeneration = -1;
   let seenWhole = 0;
+  let raisedByTalker = false;
   let holdUntil = 0;
   const look = (awakeMs: number) => {
     if (time.monotonicMs() < holdUntil) return;
     leaderlessMs += awakeMs;
     const generation = storage.current();
     const whole = generation > 0 && storage.isWhole(generation);
-    // Whoever made it whole could answer nobody meanwhile, and is given time to say so now.
-    const madeWhole = whole && generation !== seenWhole;
-    if (madeWhole) watch.forgive();
+    if (generation !== seenGeneration) {
+      leaderlessMs = 0;
+      raisedByTalker = watch.sight.kind === 'says';
+    }
+    // Whoever made it whole could answer nobody meanwhile, and is given time to say so now; but not one that was silent before.
+    if (whole && generation !== seenWhole && raisedByTalker) {
+      leaderlessMs = 0;
+      watch.forgive();
+    }
     const peer = watch.sight;
-    const led = peer.kind === 'says' && peer.role === 'writer';
-    if (led || madeWhole || generation !== seenGeneration) leaderlessMs = 0;
+    if (peer.kind === 'says' && peer.role === 'writer') leaderlessMs = 0;
     seenGeneration = generation;
     if (whole) seenWhole = generation;
     const { failoverMs } = settings;
