@@ -19,6 +19,8 @@ export interface Sight {
   readonly peerKnown: boolean;
   /** How long this instance has been awake since it last saw a writer, a new generation, or its own start, in milliseconds. */
   readonly leaderlessMs: number;
+  /** How long it has been awake since it last saw a sign of the writer's life on the volume, a new generation, or its own start, in milliseconds. */
+  readonly pulselessMs: number;
 }
 
 export type Move =
@@ -48,7 +50,15 @@ export function decide(sight: Sight): Move {
   return behind && volume.whole ? { kind: 'follow' } : { kind: 'stay' };
 }
 
-function reasonToPromote({ index, failoverMs, volume, peer, peerKnown, leaderlessMs }: Sight): string | null {
+function reasonToPromote({
+  index,
+  failoverMs,
+  volume,
+  peer,
+  peerKnown,
+  leaderlessMs,
+  pulselessMs,
+}: Sight): string | null {
   if (volume.generation === 0) return index === 1 || leaderlessMs >= copyMsMax ? 'empty volume' : null;
   switch (peer.kind) {
     case 'none':
@@ -56,6 +66,8 @@ function reasonToPromote({ index, failoverMs, volume, peer, peerKnown, leaderles
     case 'refused':
       return peer.times >= 2 && (index === 1 || peerKnown || leaderlessMs >= politeMs) ? 'peer gone' : null;
     case 'silent':
+      // Its life shows on the volume: then it is this instance that is cut off, and a failover would hit everybody for nothing.
+      if (pulselessMs < failoverMs) return null;
       return peer.silentMs >= (volume.whole ? failoverMs : Math.max(failoverMs, copyMsMax)) ? 'peer silent' : null;
     case 'says': {
       if (peer.role === 'writer' && peer.generation === volume.generation) return null;

@@ -33,6 +33,8 @@ export async function startAurora(
   const { time } = runtime;
   const index = Number(config.address.split('/').at(-1));
 
+  /** When anybody called last. */
+  let heardMs = time.monotonicMs();
   const hasRole = Promise.withResolvers<void>();
   const instance = new Instance({
     address: config.address,
@@ -57,14 +59,19 @@ export async function startAurora(
     onConnect: (peer) => peer.notify('role', instance.role),
     handlers: {
       tx: ({ name, args }: NamedCall) => {
+        heardMs = time.monotonicMs();
         if (!isTransactionName(name)) throw new RpcError('no-such-transaction', `no transaction ${name}`);
         return instance.submit({ kind: 'tx', name, args });
       },
       read: ({ name, args }: NamedCall) => {
+        heardMs = time.monotonicMs();
         if (!isReadName(name)) throw new RpcError('no-such-read', `no read ${name}`);
         return instance.submit({ kind: 'read', name, args });
       },
-      status: () => instance.status,
+      status: () => {
+        heardMs = time.monotonicMs();
+        return instance.status;
+      },
       promote: () => {
         if (instance.role.role !== 'writer' || storage.hasLaterThan(instance.role.generation)) {
           act({ kind: 'promote', reason: 'asked for' });
@@ -75,6 +82,8 @@ export async function startAurora(
   });
 
   let leaderlessMs = 0;
+  let pulselessMs = 0;
+  let seenPulse = 0;
   let seenGeneration = -1;
   let seenWhole = 0;
   let raisedByTalker = false;
@@ -82,10 +91,12 @@ export async function startAurora(
   const look = (awakeMs: number) => {
     if (time.monotonicMs() < holdUntil) return;
     leaderlessMs += awakeMs;
+    pulselessMs += awakeMs;
     const generation = storage.current();
     const whole = generation > 0 && storage.isWhole(generation);
     if (generation !== seenGeneration) {
       leaderlessMs = 0;
+      pulselessMs = 0;
       raisedByTalker = watch.sight.kind === 'says';
     }
     // Whoever made it whole could answer nobody meanwhile, and is given time to say so now; but not one that was silent before.
@@ -98,8 +109,14 @@ export async function startAurora(
     seenGeneration = generation;
     if (whole) seenWhole = generation;
     const { failoverMs } = settings;
-    const sight = { own: instance.role, volume: { generation, whole }, peer, peerKnown: watch.known, leaderlessMs };
-    act(decisions.failover({ index, failoverMs, ...sight }));
+    // A writer whom nobody has asked anything for so long is alone, and no use to anybody: the other may take over.
+    const { role } = instance.role;
+    if (role === 'writer' && time.monotonicMs() - heardMs < failoverMs) storage.beat(generation);
+    const pulse = storage.pulse(generation);
+    if (pulse !== seenPulse) pulselessMs = 0;
+    seenPulse = pulse;
+    const known = { peerKnown: watch.known, leaderlessMs, pulselessMs };
+    act(decisions.failover({ index, failoverMs, own: instance.role, volume: { generation, whole }, peer, ...known }));
   };
   const act = (move: Move) => {
     try {

@@ -31,6 +31,14 @@ export class SqliteStorage implements AuroraStorage {
     return true;
   }
 
+  beat(generation: number): void {
+    this.#volume.beat(generation);
+  }
+
+  pulse(generation: number): number {
+    return this.#volume.pulse(generation);
+  }
+
   raise(generation: number): boolean {
     return this.#volume.raise(generation);
   }

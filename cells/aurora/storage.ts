@@ -25,6 +25,10 @@ export interface AuroraStorage {
   /** What a writer asks after every commit. Throws where the volume cannot be asked. */
   hasLaterThan(generation: number): boolean;
   isWhole(generation: number): boolean;
+  /** Shows whoever cannot reach the writer that it lives. Where the storage takes nothing, nothing is shown. */
+  beat(generation: number): void;
+  /** Another number after every beat; 0 before the first, and where nobody can tell. */
+  pulse(generation: number): number;
   /** Raises the generation durably; false where another instance raised it to this number first. */
   raise(generation: number): boolean;
   /** Fills a generation that was just raised: from the latest whole one before it, or with the seed. Throws where the copy is damaged. */

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { join } from 'node:path';
  *     generation          the number of the current generation, for people and scripts
  *     gen-1/              emptied once two later ones exist; the folder stays
  *     gen-2/aurora.db     there as soon as it is whole
+ *     gen-2/pulse         touched by its writer for as long as it lives
  *
  * A generation is raised by making its folder: that succeeds for exactly one instance, however many try and wherever they are paused.
  * So the highest folder is what counts; a file alone could be set back by a promoter that was stopped just before its rename.
@@ -47,6 +49,23 @@ export class Volume {
 
   isWhole(generation: number): boolean {
     return existsSync(this.databaseOf(generation));
+  }
+
+  /** One second more in the time of a file: no clock of anybody's, no bytes that a full disk would refuse. */
+  beat(generation: number): void {
+    const path = this.#pulseOf(generation);
+    try {
+      const seconds = this.pulse(generation) + 1;
+      if (seconds === 1) closeSync(openSync(path, 'a', 0o600));
+      utimesSync(path, seconds, seconds);
+    } catch {
+      // Whoever looks for it takes its writer for dead, which costs a failover.
+    }
+  }
+
+  pulse(generation: number): number {
+    const seen = statSync(this.#pulseOf(generation), { throwIfNoEntry: false });
+    return seen ? Math.round(seen.mtimeMs / 1000) : 0;
   }
 
   /** The latest generation before this one that became whole, or null where there is no data to take over. */
@@ -91,6 +110,10 @@ export class Volume {
         // What could not be removed costs space only; the next promotion tries again.
       }
     }
+  }
+
+  #pulseOf(generation: number): string {
+    return join(this.#folder, `gen-${generation}`, 'pulse');
   }
 
   #generations(): number[] {

@@ -11,6 +11,7 @@ interface Kept {
   /** What takes each commit back that the disk has not taken yet, oldest first. */
   unsynced: (() => void)[];
   changes: number;
+  pulse: number;
   /** Takes back what is in no commit yet. */
   uncommitted: (() => void) | null;
 }
@@ -65,6 +66,15 @@ export class MemoryStorage implements AuroraStorage {
     return this.#volume.generations.get(generation)?.whole ?? false;
   }
 
+  beat(generation: number): void {
+    const kept = this.#volume.generations.get(generation);
+    if (kept) kept.pulse++;
+  }
+
+  pulse(generation: number): number {
+    return this.#volume.generations.get(generation)?.pulse ?? 0;
+  }
+
   raise(generation: number): boolean {
     if (this.#volume.generations.has(generation)) return false;
     this.#volume.generations.set(generation, {
@@ -72,6 +82,7 @@ export class MemoryStorage implements AuroraStorage {
       whole: false,
       unsynced: [],
       changes: 0,
+      pulse: 0,
       uncommitted: null,
     });
     return true;

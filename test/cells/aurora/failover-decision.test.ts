@@ -9,6 +9,7 @@ const follower: Sight = {
   peer: { kind: 'says', role: 'writer', generation: 3 },
   peerKnown: true,
   leaderlessMs: 0,
+  pulselessMs: 60_000,
 };
 const move = (more: Partial<Sight>) => decide({ ...follower, ...more }).kind;
 
@@ -26,6 +27,13 @@ describe('what an instance does next', () => {
     });
     expect(move({ peer: { kind: 'silent', silentMs: 999 } })).toBe('stay');
     expect(move({ peer: { kind: 'silent', silentMs: 1000 } })).toBe('promote');
+  });
+
+  it('takes itself for the one that is cut off where the silent writer lives', () => {
+    const silent = { kind: 'silent', silentMs: 60_000 } as const;
+    expect(move({ peer: silent, pulselessMs: 999 })).toBe('stay');
+    expect(move({ peer: silent, pulselessMs: 1000 })).toBe('promote');
+    expect(move({ peer: { kind: 'refused', times: 2 }, pulselessMs: 0 })).toBe('promote');
   });
 
   it('gives a peer time to fill the generation that it raised', () => {

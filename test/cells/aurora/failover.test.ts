@@ -7,7 +7,7 @@ import { SqliteStorage } from '../../../cells/aurora/sqlite-storage.ts';
 import { FramedClient } from '../../../cells/protocol/client.ts';
 import { serveFramed } from '../../../cells/protocol/server.ts';
 import type { Event } from '../../../cells/runtime/events.ts';
-import { removeFolder, temporaryFolder } from '../../support/part-process.ts';
+import { freeEndpoints, removeFolder, temporaryFolder } from '../../support/part-process.ts';
 import { eventually } from '../../support/until.ts';
 import { AuroraPair, get, missing, put, seedTenants, writeOn } from './pair.ts';
 
@@ -19,8 +19,12 @@ describe('two Aurora instances on one volume', () => {
     folder = temporaryFolder();
     pair = await AuroraPair.in(folder);
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     await pair.end();
+    if (task.result?.state === 'fail') {
+      const roles = [1, 2].flatMap(eventsOf).filter(({ kind }) => kind.startsWith('aurora.'));
+      for (const event of roles.toSorted((one, other) => one.t - other.t)) console.log(JSON.stringify(event));
+    }
     removeFolder(folder);
   });
 
@@ -146,6 +150,29 @@ describe('two Aurora instances on one volume', () => {
     await put(two, 'r', 'after');
     expect(await get(one, 'r')).toMatchObject({ value: 'after', version: 2 });
     expect(await two.call('promote', {})).toMatchObject({ role: 'writer', generation: 2 });
+  });
+
+  it('stay as they are where the reader alone is cut off, until the writer stops', async () => {
+    const [nowhere] = await freeEndpoints(1);
+    const silent = await serveFramed({
+      listen: nowhere!,
+      token: 'secret',
+      handlers: { status: () => new Promise(() => {}) },
+    });
+    const writer = await pair.start(1);
+    await pair.becomes(1, 'writer');
+    await pair.start(2, nowhere);
+    await pair.becomes(2, 'reader');
+    const client = await pair.connect(1);
+    for (let n = 0; n < 25; n++) {
+      await put(client, 'r', n);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(await pair.status(1)).toMatchObject({ role: 'writer', generation: 1 });
+    expect(await pair.status(2)).toMatchObject({ role: 'reader', generation: 1 });
+    writer.signal('SIGSTOP');
+    await pair.becomes(2, 'writer');
+    await silent.close();
   });
 
   it('take a copy that lasts long for no silence: who made it is given time to say that it writes', async () => {

@@ -27,12 +27,12 @@ export class AuroraPair {
     return new AuroraPair(folder, await freeEndpoints(2), failoverMs);
   }
 
-  /** Starts instance 1 or 2. */
-  async start(index: 1 | 2): Promise<PartProcess> {
+  /** Starts instance 1 or 2; `peer`: whom it takes for the other. */
+  async start(index: 1 | 2, peer = this.endpoints[2 - index]!): Promise<PartProcess> {
     const config = partConfig<AuroraSettings>(this.#folder, {
       address: `a/aurora/${index}`,
       listen: this.endpoints[index - 1]!,
-      upstreams: { peer: [this.endpoints[2 - index]!] },
+      upstreams: { peer: [peer] },
       volume: this.volume,
       settings: this.#settings,
     });
