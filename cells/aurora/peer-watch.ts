@@ -58,6 +58,11 @@ export class PeerWatch {
     this.#silentMs = 0;
   }
 
+  /** Those of before say nothing of one that has been seen alive since. */
+  forgetRefusals(): void {
+    this.#refused = 0;
+  }
+
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();

@@ -86,7 +86,6 @@ export async function startAurora(
   let seenPulse = 0;
   let seenGeneration = -1;
   let seenWhole = 0;
-  let raisedByTalker = false;
   let holdUntil = 0;
   const look = (awakeMs: number) => {
     if (time.monotonicMs() < holdUntil) return;
@@ -94,15 +93,11 @@ export async function startAurora(
     pulselessMs += awakeMs;
     const generation = storage.current();
     const whole = generation > 0 && storage.isWhole(generation);
-    if (generation !== seenGeneration) {
+    // Whoever raised it, and whoever made it whole, lived then, and is given time to say so; it could answer nobody meanwhile.
+    if (generation !== seenGeneration) watch.forgetRefusals();
+    if (generation !== seenGeneration || (whole && generation !== seenWhole)) {
       leaderlessMs = 0;
       pulselessMs = 0;
-      raisedByTalker = watch.sight.kind === 'says';
-    }
-    // Whoever made it whole could answer nobody meanwhile, and is given time to say so now; but not one that was silent before.
-    if (whole && generation !== seenWhole && raisedByTalker) {
-      leaderlessMs = 0;
-      watch.forgive();
     }
     const peer = watch.sight;
     if (peer.kind === 'says' && peer.role === 'writer') leaderlessMs = 0;

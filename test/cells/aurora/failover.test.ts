@@ -22,7 +22,8 @@ describe('two Aurora instances on one volume', () => {
   afterEach(async ({ task }) => {
     await pair.end();
     if (task.result?.state === 'fail') {
-      const roles = [1, 2].flatMap(eventsOf).filter(({ kind }) => kind.startsWith('aurora.'));
+      const started = [1, 2].filter((index) => existsSync(fileOf(index)));
+      const roles = started.flatMap(eventsOf).filter(({ kind }) => kind.startsWith('aurora.'));
       for (const event of roles.toSorted((one, other) => one.t - other.t)) console.log(JSON.stringify(event));
     }
     removeFolder(folder);
@@ -35,8 +36,9 @@ describe('two Aurora instances on one volume', () => {
     return [first, second] as const;
   }
 
+  const fileOf = (index: number) => join(folder, 'events', `a-aurora-${index}.ndjson`);
   const eventsOf = (index: number) =>
-    readFileSync(join(folder, 'events', `a-aurora-${index}.ndjson`), 'utf8')
+    readFileSync(fileOf(index), 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Event);
@@ -173,6 +175,23 @@ describe('two Aurora instances on one volume', () => {
     writer.signal('SIGSTOP');
     await pair.becomes(2, 'writer');
     await silent.close();
+  });
+
+  it('take refusals of before for nothing, once the other has raised the generation', async () => {
+    await pair.start(1);
+    await pair.becomes(1, 'writer');
+    const client = await pair.connect(1);
+    // Nobody has listened there: by now it was refused more than once.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const role = { address: 'a/aurora/2', role: 'writer', generation: 2 };
+    const peer = await serveFramed({ listen: pair.endpoints[1]!, token: 'secret', handlers: { status: () => role } });
+    const storage = new SqliteStorage(pair.volume);
+    expect(storage.raise(2)).toBe(true);
+    storage.make(2, seedTenants);
+    await expect(put(client, 'r', 1)).rejects.toMatchObject({ code: 'not-writer' });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(await pair.status(1)).toMatchObject({ role: 'reader', generation: 2 });
+    await peer.close();
   });
 
   it('take a copy that lasts long for no silence: who made it is given time to say that it writes', async () => {
