@@ -11,6 +11,7 @@ import { Instance } from './instance.ts';
 import { PeerWatch } from './peer-watch.ts';
 import type { AuroraStorage } from './storage.ts';
 import { SqliteStorage } from './sqlite-storage.ts';
+import { Vigil } from './vigil.ts';
 
 /** After a promotion that failed (a full disk, a damaged copy), in milliseconds: each try raises the generation once more. */
 const retryAfterMs = 1000;
@@ -81,37 +82,14 @@ export async function startAurora(
     },
   });
 
-  let leaderlessMs = 0;
-  let pulselessMs = 0;
-  let seenPulse = 0;
-  let seenGeneration = -1;
-  let seenWhole = 0;
   let holdUntil = 0;
   const look = (awakeMs: number) => {
     if (time.monotonicMs() < holdUntil) return;
-    leaderlessMs += awakeMs;
-    pulselessMs += awakeMs;
-    const generation = storage.current();
-    const whole = generation > 0 && storage.isWhole(generation);
-    // Whoever raised it, and whoever made it whole, lived then, and is given time to say so; it could answer nobody meanwhile.
-    if (generation !== seenGeneration) watch.forgetRefusals();
-    if (generation !== seenGeneration || (whole && generation !== seenWhole)) {
-      leaderlessMs = 0;
-      pulselessMs = 0;
-    }
-    const peer = watch.sight;
-    if (peer.kind === 'says' && peer.role === 'writer') leaderlessMs = 0;
-    seenGeneration = generation;
-    if (whole) seenWhole = generation;
     const { failoverMs } = settings;
+    const { role, generation } = instance.role;
     // A writer whom nobody has asked anything for so long is alone, and no use to anybody: the other may take over.
-    const { role } = instance.role;
     if (role === 'writer' && time.monotonicMs() - heardMs < failoverMs) storage.beat(generation);
-    const pulse = storage.pulse(generation);
-    if (pulse !== seenPulse) pulselessMs = 0;
-    seenPulse = pulse;
-    const known = { peerKnown: watch.known, leaderlessMs, pulselessMs };
-    act(decisions.failover({ index, failoverMs, own: instance.role, volume: { generation, whole }, peer, ...known }));
+    act(decisions.failover({ index, failoverMs, own: { role, generation }, ...vigil.look(awakeMs) }));
   };
   const act = (move: Move) => {
     try {
@@ -127,6 +105,7 @@ export async function startAurora(
     }
   };
   const watch = new PeerWatch(runtime, config.upstreams['peer']?.[0] ?? null, config.token, look);
+  const vigil = new Vigil(storage, watch);
   const waiting = time.after(firstRoleWaitMsMax, hasRole.resolve);
   await hasRole.promise;
   waiting.cancel();
