@@ -27,6 +27,7 @@ const unknownInstance: Instance = { role: null, generation: -1, suspect: false }
 export class AuroraClient implements AuroraPort {
   readonly #connections: readonly Connection[];
   readonly #timeoutMs: number;
+  #knewWriter = false;
 
   constructor(runtime: Pick<Runtime, 'connect'>, endpoints: readonly Endpoint[], token: string, timeoutMs: number) {
     this.#timeoutMs = timeoutMs;
@@ -40,6 +41,7 @@ export class AuroraClient implements AuroraPort {
             if (method !== 'role') return;
             const { role, generation } = args as AuroraRole;
             connection.state = { role, generation, suspect: false };
+            this.#knewWriter ||= role === 'writer';
           },
           onDisconnect: () => {
             connection.state = unknownInstance;
@@ -54,6 +56,11 @@ export class AuroraClient implements AuroraPort {
   /** Whether any instance is there to read from. */
   get reachable(): boolean {
     return chooseReaders(this.#states()).length > 0;
+  }
+
+  /** Whether a writer was known at any time. */
+  get knewWriter(): boolean {
+    return this.#knewWriter;
   }
 
   async tx<Name extends keyof Transactions>(

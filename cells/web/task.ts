@@ -14,6 +14,9 @@ import { Relay, type RelayOptions } from './relay.ts';
 /** Nothing that a tenant waits for may wait longer for the table store. */
 const dynamodbTimeoutMs = 250;
 
+/** A task that has just started and can read waits so long for a writer before it takes requests: it would refuse every write. */
+const writerWaitMsMax = 3000;
+
 /** A web task without the server in front of it: what handles a request touches, and the relay. */
 export interface WebTask {
   readonly ports: CellPorts;
@@ -30,6 +33,7 @@ export function composeTask(
   const { settings, token, cell } = config;
   if (cell === null) throw new Error(`${config.address}: a web task needs a cell`);
   const { time, newId } = runtime;
+  const startedMs = time.monotonicMs();
   const aurora = new AuroraClient(runtime, config.upstreams['aurora'] ?? [], token, settings.auroraTimeoutMs);
   const dynamodb = new DynamodbClient(runtime, upstream(config, 'dynamodb'), token, dynamodbTimeoutMs);
   const poller = new ConfigPoller(time, dynamodb, settings.policies);
@@ -56,7 +60,7 @@ export function composeTask(
     relay,
     admin: {
       token,
-      healthy: () => aurora.reachable,
+      healthy: () => aurora.reachable && (aurora.knewWriter || time.monotonicMs() - startedMs >= writerWaitMsMax),
       redrive: async () => {
         if (!relay.engine?.ready) throw new RpcError('not-sent', 'the queue engine is not there');
         const count = await redrive(time, aurora, relay.engine, events);
