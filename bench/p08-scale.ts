@@ -1,12 +1,11 @@
 import { createJudge } from '../sim/judge/judge.ts';
 import { openVirtualWorld } from '../sim/substrate/virtual/virtual-world.ts';
-import { checkWorld } from '../sim/world/schema.ts';
+import { defaultMix, defaultWorld } from '../sim/world/schema.ts';
 import { type Figure, figure } from './frame.ts';
 
 const seed = 1;
 const tenantsOfACell = 100;
 const rpsOfACell = 20;
-const mix = { read: 0.7, write: 0.24, job: 0.05, xl: 0.01 };
 
 interface Lived {
   readonly growS: number;
@@ -18,9 +17,7 @@ interface Lived {
 
 /** A world of so many cells lives for so many virtual seconds under load, its record judged as it comes. */
 async function live(cells: number, seconds: number): Promise<Lived> {
-  const checked = checkWorld({ petri: 1, traffic: { mix: { read: '70%', write: '24%', job: '5%', xl: '1%' } } });
-  if (!checked.ok) throw new Error('the default world is not valid');
-  const { world: plain } = checked;
+  const plain = defaultWorld();
   // More cells than a world file may ask for: real machines have no room for them.
   const world = {
     ...plain,
@@ -46,7 +43,7 @@ async function live(cells: number, seconds: number): Promise<Lived> {
   const cpu = process.cpuUsage();
   const ranMs = performance.now();
   await driver.run(async () => {
-    await driver.act({ do: 'traffic', on: true, rps: cells * rpsOfACell, mix, skew: 0.5 });
+    await driver.act({ do: 'traffic', on: true, rps: cells * rpsOfACell, mix: defaultMix, skew: 0.5 });
     await driver.wait(seconds * 1000);
   });
   const { user, system } = process.cpuUsage(cpu);

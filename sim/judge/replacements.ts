@@ -1,19 +1,6 @@
 import type { Event } from '../../cells/runtime/events.ts';
 import { cellOf, type Affected } from '../ledger/dependency.ts';
-import { kindOf } from '../world/address.ts';
-import type { PartKind } from '../world/part.ts';
-
-/** Killed and held by nobody, their service starts them again. */
-const replaced: ReadonlySet<PartKind> = new Set([
-  'alb',
-  'web',
-  'worker',
-  'aurora',
-  'dynamodb',
-  'sqs',
-  'service',
-  'links',
-]);
+import { isXl, kindOf } from '../world/address.ts';
 
 /** What a start may take on a busy machine beyond the service's own patience, in milliseconds. */
 const startMsMax = 10_000;
@@ -73,8 +60,9 @@ export class Replacements {
     const troubled = [...this.#open.values()].some((there) => there.has(cell) || there.has(null));
     this.#open.set(id, places);
     const left = event['what'] === 'kill' && event['hold'] === false && event['forMs'] === null;
-    const one = String(event['target']).includes('/') && addresses.every((address) => replaced.has(kindOf(address)));
-    if (left && one && !troubled && places.size === 1)
+    // A cell, the map, control and routers stay down, and XL workers come and go.
+    const byService = addresses.every((address) => !isXl(address) && kindOf(address) !== 'router');
+    if (left && String(event['target']).includes('/') && byService && !troubled && places.size === 1)
       this.#missing.set(id, { since: event, addresses: new Set(addresses), cell });
   }
 

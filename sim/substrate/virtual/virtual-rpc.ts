@@ -205,15 +205,16 @@ class ServerPeer implements Peer {
     this.#wire.close(false);
   }
 
-  /** What the server says to this at once; undefined where it has to wait for it, or to refuse. */
+  /** What the server says to a look; undefined where it refuses, which takes the long way. Whoever looks does not wait. */
   look(method: string, args: unknown): unknown {
-    const { handlers } = this.#options;
+    let seen: unknown;
     try {
-      const seen = handlers[method]?.(args as never, this);
-      return seen instanceof Promise ? undefined : seen;
+      seen = this.#options.handlers[method]?.(args as never, this);
     } catch {
       return undefined;
     }
+    if (seen instanceof Promise) throw new Error(`${method} is answered later: it is no look`);
+    return seen;
   }
 
   handle(method: string, args: unknown, answer: ((settle: (waiting: Waiting) => void) => void) | null): void {
