@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { findEngine } from '../../cells/sqs/engine.ts';
 import { nextFreePort } from '../../sim/substrate/process/free-ports.ts';
-import { PetriBox } from '../support/petri-box.ts';
+import { inBox, PetriBox } from '../support/petri-box.ts';
 import { outsideFaults, playOutside } from './docker-outside.ts';
 import { DockerDecoys, killDockerSupervisor } from './docker-supervisor-killed.ts';
 import { foreignFaults, openForeign, playForeign } from './foreign.ts';
@@ -87,12 +87,9 @@ function scenariosProof({ on }: Place): Proof {
     claim: 'each failure of the catalogue holds with its fix and is violated without it',
     full: catalogue.length,
     async run(rounds, tell) {
-      const box = new PetriBox();
-      try {
+      await inBox(async (box) => {
         for (const { name, off } of catalogue.slice(0, rounds)) tell(await playScenario(box, on, name, off));
-      } finally {
-        await box.close();
-      }
+      });
     },
   };
 }
@@ -127,12 +124,9 @@ async function inArena(
   { engine, on }: Place,
   play: (arena: Awaited<ReturnType<typeof openArena>>) => Promise<void>,
 ): Promise<void> {
-  const box = new PetriBox();
-  try {
+  await inBox(async (box) => {
     await play(await openArena(box, '--on', on, '--engine', engine));
-  } finally {
-    await box.close();
-  }
+  });
 }
 
 /** Each schedule has six moves, of which about three begin: 10,000 in all. */

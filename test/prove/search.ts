@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { PetriBox } from '../support/petri-box.ts';
+import { inBox, type PetriBox } from '../support/petri-box.ts';
 import { percentile, type Proof } from './rounds.ts';
 
 const schedulesARound = 1000;
@@ -29,8 +29,7 @@ export const searchQuiet: Proof = {
   claim: `rounds of ${schedulesARound} drawn schedules in virtual time: correct code breaks no promise`,
   full: 100,
   async run(rounds, tell) {
-    const box = new PetriBox();
-    try {
+    await inBox(async (box) => {
       for (let round = 0; round < rounds; round++) {
         const first = 1 + round * schedulesARound;
         const said = await searchIn(box, '--seed', String(first), '--seeds', String(schedulesARound));
@@ -40,9 +39,7 @@ export const searchQuiet: Proof = {
         const rate = Math.round(schedules / seconds);
         tell({ problems, facts: { from: first, 'virtual h': virtualHours, '/s': rate, inconclusive } });
       }
-    } finally {
-      await box.close();
-    }
+    });
   },
 };
 
@@ -53,9 +50,8 @@ export function searchFinds(bugs: readonly string[]): Proof {
     claim: 'petri search --bug finds each planted bug, and shrinks it to 3 faults and 2 tenants at most',
     full: bugs.length,
     async run(rounds, tell) {
-      const box = new PetriBox();
       const took: number[] = [];
-      try {
+      await inBox(async (box) => {
         for (const bug of bugs.slice(0, rounds)) {
           const said = await searchIn(box, '--bug', bug, '--seeds', String(seedsPerBug));
           const problems: string[] = [];
@@ -69,9 +65,7 @@ export function searchFinds(bugs: readonly string[]): Proof {
           const soFar = percentile(took, 0.5);
           tell({ problems, facts: { ...facts, 'shrunk in s': shrunk?.seconds ?? '-', 'median so far': soFar } });
         }
-      } finally {
-        await box.close();
-      }
+      });
     },
   };
 }
@@ -93,8 +87,7 @@ export function bugReplays(bugs: readonly string[], on: string): Proof {
     claim: 'what the search found and shrunk in virtual time, run on real parts: k of n fail',
     full: chosen.length,
     async run(rounds, tell) {
-      const box = new PetriBox();
-      try {
+      await inBox(async (box) => {
         for (const bug of chosen.slice(0, rounds)) {
           const said = await searchIn(box, '--bug', bug, '--seeds', String(seedsPerBug));
           const repeat = said.found ? (replayedOften.includes(bug) ? often : 1) : 0;
@@ -116,9 +109,7 @@ export function bugReplays(bugs: readonly string[], on: string): Proof {
           if (repeat === often && failed === 0) problems.push('it never failed there');
           tell({ problems, facts: { bug, violates: said.invariant ?? '-', fails: `${failed} of ${repeat}` } });
         }
-      } finally {
-        await box.close();
-      }
+      });
     },
   };
 }

@@ -60,6 +60,16 @@ export class PetriBox {
   }
 }
 
+/** Plays in a box of its own, which is closed whatever happens. */
+export async function inBox<T>(play: (box: PetriBox) => Promise<T>): Promise<T> {
+  const box = new PetriBox();
+  try {
+    return await play(box);
+  } finally {
+    await box.close();
+  }
+}
+
 /** Waits until a condition holds; throws with its words after `withinMs`. */
 export async function eventually<T>(
   what: string,
