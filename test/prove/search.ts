@@ -8,6 +8,8 @@ import { percentile, type Proof } from './rounds.ts';
 
 const schedulesARound = 1000;
 const seedsPerBug = 5000;
+/** The longest that one search may take, in milliseconds, on a machine that does other things too. */
+const searchWithinMs = 1_200_000;
 
 /** What `petri search --json` ends with. */
 interface Searched {
@@ -39,7 +41,7 @@ export const searchQuiet: Proof = {
         const rate = Math.round(schedules / seconds);
         tell({ problems, facts: { from: first, 'virtual h': virtualHours, '/s': rate, inconclusive } });
       }
-    });
+    }, searchWithinMs);
   },
 };
 
@@ -65,7 +67,7 @@ export function searchFinds(bugs: readonly string[]): Proof {
           const soFar = percentile(took, 0.5);
           tell({ problems, facts: { ...facts, 'shrunk in s': shrunk?.seconds ?? '-', 'median so far': soFar } });
         }
-      });
+      }, searchWithinMs);
     },
   };
 }
@@ -109,7 +111,7 @@ export function bugReplays(bugs: readonly string[], on: string): Proof {
           if (repeat === often && failed === 0) problems.push('it never failed there');
           tell({ problems, facts: { bug, violates: said.invariant ?? '-', fails: `${failed} of ${repeat}` } });
         }
-      });
+      }, searchWithinMs);
     },
   };
 }

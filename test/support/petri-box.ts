@@ -17,8 +17,11 @@ export interface Said {
 export class PetriBox {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly #withinMs: number;
 
-  constructor(env: NodeJS.ProcessEnv = {}) {
+  /** A command that takes longer than `withinMs` is killed. */
+  constructor(env: NodeJS.ProcessEnv = {}, withinMs = 120_000) {
+    this.#withinMs = withinMs;
     this.home = mkdtempSync(join(tmpdir(), 'petri-box-'));
     this.env = { ...process.env, XDG_STATE_HOME: this.home, HOME: this.home, NO_COLOR: '1', ...env };
   }
@@ -30,7 +33,7 @@ export class PetriBox {
   /** Runs one command to its end. */
   run(...args: string[]): Promise<Said> {
     return new Promise((resolve) => {
-      const options = { env: this.env, timeout: 120_000, maxBuffer: 256 * 1024 * 1024 };
+      const options = { env: this.env, timeout: this.#withinMs, maxBuffer: 256 * 1024 * 1024 };
       execFile(process.execPath, [frontDoor, ...args], options, (error, out, err) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 255;
         resolve({ code, out, err });
@@ -61,8 +64,8 @@ export class PetriBox {
 }
 
 /** Plays in a box of its own, which is closed whatever happens. */
-export async function inBox<T>(play: (box: PetriBox) => Promise<T>): Promise<T> {
-  const box = new PetriBox();
+export async function inBox<T>(play: (box: PetriBox) => Promise<T>, withinMs?: number): Promise<T> {
+  const box = new PetriBox({}, withinMs);
   try {
     return await play(box);
   } finally {
