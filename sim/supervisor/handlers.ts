@@ -10,6 +10,7 @@ import { version } from '../version.ts';
 import type { Status } from '../state/status.ts';
 import type { PolicyRow, RouteAnswer, SupervisorMethod, SupervisorMethods } from './contract.ts';
 import type { ResolvedTarget } from '../faults/fault.ts';
+import { explained } from './explained.ts';
 import type { LiveWorld } from './live-world.ts';
 import type { Owner } from './owner.ts';
 import { emptyCell, moveTenant } from './moves.ts';
@@ -121,7 +122,11 @@ export function handlersOf(owner: Owner): Readonly<Record<string, Handler>> {
     },
   };
   const answered = handlers as unknown as Readonly<Record<string, Handler>>;
-  return { ...answered, ...Object.fromEntries(actions.map((name) => [name, recorded(owner, name, answered[name]!)])) };
+  const all = {
+    ...answered,
+    ...Object.fromEntries(actions.map((name) => [name, recorded(owner, name, answered[name]!)])),
+  };
+  return Object.fromEntries(Object.entries(all).map(([name, handler]) => [name, explained(handler)]));
 }
 
 /** What somebody can do to a world beside faults and policies, which are recorded as such: `petri scenario live` writes it down from the record. */

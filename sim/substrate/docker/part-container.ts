@@ -43,6 +43,9 @@ export interface ContainerSurroundings {
 /** A container's memory is filled within seconds. */
 const exhaustedWithinMs = 20_000;
 
+/** On a busy machine an engine may fail to freeze a container whose processes come and go meanwhile (seen with runc on 20.10). */
+const freezesMax = 5;
+
 type Inspection = Awaited<ReturnType<Dockerode.Container['inspect']>>;
 
 /** A container is cut off from its networks by us, by somebody else, or not at all. */
@@ -126,7 +129,14 @@ export class PartContainer {
 
   async pause(): Promise<void> {
     await this.#whileRunning('paused', async (life) => {
-      if (!life.paused) await askUnless([409], `pause ${this.address}`, this.#container().pause());
+      for (let left = freezesMax - 1; !life.paused; left--) {
+        try {
+          await askUnless([409], `pause ${this.address}`, this.#container().pause());
+          return;
+        } catch (error) {
+          if (left === 0 || !/unable to freeze/.test((error as Error).message)) throw error;
+        }
+      }
     });
     if (!this.alive) throw new SubstrateError('not-running', `${this.address} ended before it could be paused`);
   }
