@@ -13,17 +13,18 @@ export function tenantOf(head: RequestHead, from: RouterSettings['tenantFrom']):
   if (from === 'path') return tenantOfPath(head.target);
   const value = from === 'host' ? (head.host.split(/[.:]/, 1)[0] ?? null) : onlyHeader(head.headers, 'x-tenant-id');
   if (value === undefined) return { ok: false, reason: 'two-tenants' };
-  return check(value, head.target);
+  return checkTenant(value, head.target);
 }
 
 function tenantOfPath(target: string): TenantOfRequest {
   const end = target.slice(1).search(/[/?]/);
   const tenant = end === -1 ? target.slice(1) : target.slice(1, end + 1);
   const rest = end === -1 ? '/' : target.slice(end + 1);
-  return check(tenant, rest.startsWith('/') ? rest : `/${rest}`);
+  return checkTenant(tenant, rest.startsWith('/') ? rest : `/${rest}`);
 }
 
-function check(tenant: string | null, target: string): TenantOfRequest {
+/** `tenant`: what the request names, null where it names none. */
+export function checkTenant(tenant: string | null, target: string): TenantOfRequest {
   if (tenant === null || tenant === '') return { ok: false, reason: 'no-tenant' };
   return pattern.test(tenant) ? { ok: true, tenant, target } : { ok: false, reason: 'malformed-tenant' };
 }

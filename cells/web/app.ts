@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { CellPorts, CellResponse, Operation } from './exchange.ts';
 import { handle } from './handle.ts';
+import { methodNotAllowed, named, nothingAt } from './own-answer.ts';
 import { problem } from './problem.ts';
 import { readBody } from './read-body.ts';
 import { routes } from './routes.ts';
@@ -32,16 +33,9 @@ export function createApp(ports: CellPorts, admin: TaskAdmin): Express {
   );
   app.get('/health', (_request, response) => send(response, health(admin)));
   app.post('/_cell/redrive', async (request, response) => send(response, await redrive(request, admin)));
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const allow = routes
-      .filter((route) => route.path === path)
-      .map(({ method }) => method.toUpperCase())
-      .join(', ');
-    app.all(path, (request, response) =>
-      sendOwn(request, response, ports, problem('method-not-allowed', `takes ${allow}`, { allow })),
-    );
-  }
-  app.use((request, response) => sendOwn(request, response, ports, problem('not-found', `nothing at ${request.path}`)));
+  for (const path of new Set(routes.map((route) => route.path)))
+    app.all(path, (request, response) => sendOwn(request, response, ports, methodNotAllowed(path)));
+  app.use((request, response) => sendOwn(request, response, ports, nothingAt(request.path)));
   app.use(lastResort(ports));
   return app;
 }
@@ -86,13 +80,7 @@ function lastResort(ports: CellPorts): ErrorRequestHandler {
 }
 
 function sendOwn(request: Request, response: ServerResponse, ports: CellPorts, answer: CellResponse): void {
-  const epoch = request.get('x-cell-epoch');
-  const named = {
-    'x-cell-id': ports.cell,
-    ...(epoch === undefined ? {} : { 'x-cell-epoch': epoch }),
-    'x-request-id': request.get('x-request-id') ?? ports.newId(),
-  };
-  send(response, { ...answer, headers: { ...named, ...answer.headers } });
+  send(response, named(request.headers as Readonly<Record<string, string | undefined>>, ports, answer));
 }
 
 function send(response: ServerResponse, { status, headers, body, problem: isProblem }: CellResponse): void {

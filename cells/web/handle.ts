@@ -1,5 +1,6 @@
 import type { Caller, CellPorts, CellRequest, CellResponse, Operation } from './exchange.ts';
 import { getJob, submitJob } from './jobs.ts';
+import { named } from './own-answer.ts';
 import { problem } from './problem.ts';
 import { quotaOf, takeToken } from './quota.ts';
 import { getRow, putRow } from './rows.ts';
@@ -17,14 +18,8 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 /** Answers one request of a tenant. Rejects only on a bug. */
 export async function handle(request: CellRequest, ports: CellPorts): Promise<CellResponse> {
   const requestId = request.headers['x-request-id'] ?? ports.newId();
-  const response = await answer(request, requestId, ports);
-  const epoch = request.headers['x-cell-epoch'];
-  const named = {
-    'x-cell-id': ports.cell,
-    ...(epoch === undefined ? {} : { 'x-cell-epoch': epoch }),
-    'x-request-id': requestId,
-  };
-  return { ...response, headers: { ...named, ...response.headers } };
+  const headers = { ...request.headers, 'x-request-id': requestId };
+  return named(headers, ports, await answer(request, requestId, ports));
 }
 
 async function answer(request: CellRequest, requestId: string, ports: CellPorts): Promise<CellResponse> {

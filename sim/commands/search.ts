@@ -16,7 +16,7 @@ import { tellProgress } from './tell-progress.ts';
 
 const seedMax = 4_294_967_295;
 const seedsDefault = 1000;
-const shrinkWithinMs = 10_000;
+const shrinkWithinMs = 9000;
 
 /** Looks for a schedule of faults that breaks a promise, shrinks it, and writes it as a scenario file. */
 export async function run({ args, options, context }: Invocation): Promise<number> {

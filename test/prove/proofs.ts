@@ -5,6 +5,7 @@ import { inBox, PetriBox } from '../support/petri-box.ts';
 import { outsideFaults, playOutside } from './docker-outside.ts';
 import { DockerDecoys, killDockerSupervisor } from './docker-supervisor-killed.ts';
 import { foreignFaults, openForeign, playForeign } from './foreign.ts';
+import { hostileFiles } from './hostile-files.ts';
 import { killCell, openArena } from './kill-cell.ts';
 import { moveUnderFire } from './moves.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
@@ -76,7 +77,14 @@ export function proofs(place: Place): readonly Proof[] {
     ),
     ...(onDocker
       ? onDockerOnly(place)
-      : [supervisorKilled, virtualMoves, searchQuiet, searchFinds(bugs.map(({ name }) => name)), sameLog]),
+      : [
+          supervisorKilled,
+          virtualMoves,
+          searchQuiet,
+          searchFinds(bugs.map(({ name }) => name)),
+          sameLog,
+          hostileFiles,
+        ]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rawAnswers, rawBytes } from '../support/raw-http.ts';
 import { startRouterWorld, type RouterWorld } from '../support/router-world.ts';
@@ -61,4 +61,49 @@ test('above the most connections the next is refused with 503 and retry-after', 
     const answers = await rawAnswers(world.at, `${head}connection: close\r\n\r\n`);
     return answers[0]?.status === 200;
   });
+});
+
+test('five hundred slow clients at once: each is ended in its time, and whoever is quick is served meanwhile', async () => {
+  const crowded = await startRouterWorld({
+    limits: { headMsMax: 1500, bodyMsMax: 1500, idleMsMax: 1500, stallMsMax: 1500, lingerMs: 200, connectionsMax: 600 },
+  });
+  const ways: readonly (readonly [first: string, drip: string])[] = [
+    ['', ''],
+    ['GET / HTTP/1.1\r\n', ''],
+    [head, 'x'],
+    ['PUT / HTTP/1.1\r\nhost: petri\r\nx-tenant-id: t01\r\ncontent-length: 100\r\n\r\n', 'x'],
+    ['PUT / HTTP/1.1\r\nhost: petri\r\nx-tenant-id: t01\r\ntransfer-encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
+  ];
+  const clients: { readonly socket: Socket; readonly ended: Promise<unknown> }[] = [];
+  const startedMs = performance.now();
+  for (let client = 0; client < 500; client++) {
+    const [first, drip] = ways[client % ways.length]!;
+    const socket = connect(crowded.at.port, crowded.at.host);
+    socket.on('error', () => {});
+    socket.on('connect', () => socket.write(first));
+    socket.resume();
+    const timer = setInterval(() => drip !== '' && socket.writable && socket.write(drip), 100);
+    const ended = new Promise<void>((resolve) =>
+      socket.on('close', () => {
+        clearInterval(timer);
+        resolve();
+      }),
+    );
+    clients.push({ socket, ended });
+  }
+  const quickMs: number[] = [];
+  let gone = false;
+  const all = Promise.all(clients.map(({ ended }) => ended)).then(() => (gone = true));
+  while (!gone) {
+    const sinceMs = performance.now();
+    const answers = await rawAnswers(crowded.at, `${head}connection: close\r\n\r\n`);
+    expect(answers[0]?.status).toBe(200);
+    quickMs.push(performance.now() - sinceMs);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await all;
+  await crowded.stop();
+  expect(quickMs.length).toBeGreaterThan(3);
+  expect(Math.max(...quickMs)).toBeLessThan(1000);
 });

@@ -11,7 +11,7 @@ import { MapCache } from '../../../router/map-cache.ts';
 import { MapStore } from '../../../router/map-store.ts';
 import { answeredFields } from '../../../router/recorder.ts';
 import { refusalSentence, type RouteDecision } from '../../../router/route.ts';
-import { isTenantId } from '../../../router/tenant.ts';
+import { checkTenant } from '../../../router/tenant.ts';
 import type { Life } from './life.ts';
 import { HttpPool, serveHttp, type Asked, type Exchange, type ExchangeFailure, type Told } from './virtual-http.ts';
 import { VirtualProber } from './virtual-prober.ts';
@@ -172,8 +172,8 @@ class RoutedRequest {
   }
 
   start(): void {
-    if (!isTenantId(this.#tenant))
-      return this.#refuse(400, 'malformed-tenant', 'A request names its tenant exactly once.', null);
+    const named = checkTenant(this.#tenant, this.#asked.path);
+    if (!named.ok) return this.#refuse(400, named.reason, 'A request names its tenant exactly once.', null);
     const decision = this.#router.decide(this.#tenant);
     if (decision.kind === 'refuse') this.#refuseRoute(decision);
     else this.#forward(decision);

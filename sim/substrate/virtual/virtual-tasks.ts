@@ -5,6 +5,8 @@ import type { WebSettings, WorkerSettings } from '../../../cells/web/contract.ts
 import type { WebDecisions } from '../../../cells/web/decisions.ts';
 import type { Operation } from '../../../cells/web/exchange.ts';
 import { handle } from '../../../cells/web/handle.ts';
+import { methodNotAllowed, named, nothingAt } from '../../../cells/web/own-answer.ts';
+import { routes } from '../../../cells/web/routes.ts';
 import { composeTask } from '../../../cells/web/task.ts';
 import type { WorkerDecisions } from '../../../cells/worker/decisions.ts';
 import type { WrittenFile } from '../../../cells/worker/ports.ts';
@@ -32,7 +34,10 @@ export async function startVirtualWeb(
     (asked, tell) => {
       if (asked.path === '/ready') return tell({ status: 200, headers: {}, body: null });
       const found = operationOf(asked);
-      if (!found) return tell({ status: 404, headers: { 'x-cell-id': config.cell ?? '' }, body: { status: 404 } });
+      if (typeof found === 'string') {
+        const answer = found === 'nothing' ? nothingAt(asked.path) : methodNotAllowed(found);
+        return tell(named(asked.headers, task.ports, answer));
+      }
       const request = { ...found, headers: asked.headers, body: asked.body ?? '' };
       void handle(request, task.ports).then(({ status, headers, body }) =>
         life.now(() => tell({ status, headers, body } as Told)),
@@ -55,26 +60,26 @@ export async function startVirtualWeb(
   };
 }
 
-const rowPath = /^\/sheets\/([^/]+)\/rows\/([^/]+)$/;
-const jobPath = /^\/jobs\/([^/]+)$/;
+const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+  return { path, names, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '([^/]+)')}$`) };
+});
 
-/** What a path means, without express: the same four that `cells/web/routes.ts` lists. */
-function operationOf({
-  method,
-  path,
-}: Asked): { readonly operation: Operation; readonly params: Readonly<Record<string, string>> } | null {
-  const row = rowPath.exec(path);
-  if (row) {
-    const params = { sheet: row[1]!, row: row[2]! };
-    return method === 'PUT'
-      ? { operation: 'row.put', params }
-      : method === 'GET'
-        ? { operation: 'row.get', params }
-        : null;
+interface Found {
+  readonly operation: Operation;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** What a request means, without express; the path where it does not take the method, `nothing` where there is none such. */
+function operationOf({ method, path }: Asked): Found | string {
+  for (const { path: known, names, pattern } of patterns) {
+    const match = pattern.exec(path);
+    if (!match) continue;
+    const route = routes.find((each) => each.path === known && each.method.toUpperCase() === method);
+    if (!route) return known;
+    return { operation: route.operation, params: Object.fromEntries(names.map((name, at) => [name, match[at + 1]!])) };
   }
-  if (path === '/jobs' && method === 'POST') return { operation: 'job.submit', params: {} };
-  const job = jobPath.exec(path);
-  return job && method === 'GET' ? { operation: 'job.get', params: { id: job[1]! } } : null;
+  return 'nothing';
 }
 
 /** What a slice of a thousand units takes on a real machine, in milliseconds. */

@@ -1,6 +1,7 @@
 import { mapTables } from '../../../cells/dynamodb/contract.ts';
 import { RpcError } from '../../../cells/protocol/rpc-error.ts';
 import type { Event, EventSink } from '../../../cells/runtime/events.ts';
+import type { PartConfig } from '../../../cells/runtime/part-config.ts';
 import { wait, type Time } from '../../../cells/runtime/time.ts';
 import type { CellMap, TenantEntry } from '../../../router/cell-map.ts';
 import type { JudgedWorld } from '../../judge/contract.ts';
@@ -28,6 +29,7 @@ import { runVirtually } from './time-loop.ts';
 import { virtualPlaces } from './virtual-places.ts';
 import { VirtualActions } from './virtual-actions.ts';
 import { VirtualObserver } from './virtual-observer.ts';
+import { HttpPool, type Asked, type Told } from './virtual-http.ts';
 import { beginsT, sinkOf, virtualRuntime } from './virtual-runtime.ts';
 import { VirtualSubstrate } from './virtual-substrate.ts';
 import { Network } from './wire.ts';
@@ -46,6 +48,8 @@ export interface VirtualWorldDriver extends WorldDriver {
   /** Lets virtual time go on, as fast as it goes, until the work has ended. */
   run<T>(work: () => Promise<T>): Promise<T>;
   snapshot(): Snapshot;
+  /** One request to `router/1`, of a client that is none of Petri's; it is never answered where the router is dead or frozen. */
+  ask(asked: Asked): Promise<Told>;
   readonly scheduler: Scheduler;
 }
 
@@ -64,6 +68,7 @@ class VirtualWorld implements VirtualWorldDriver {
   readonly faults: FaultRunner;
   readonly admin: AdminConnections;
   readonly substrate: VirtualSubstrate;
+  readonly #network: Network;
   readonly #events: EventSink;
   readonly #time: Time;
   readonly #ports: WorldFaultPorts;
@@ -83,6 +88,7 @@ class VirtualWorld implements VirtualWorldDriver {
     this.#policies = world.policies;
     this.#traffic = { ...world.traffic, on: false };
     const network = new Network(this.scheduler, seed);
+    this.#network = network;
     const life = new Life('supervisor', 'supervisor.1', this.scheduler);
     const runtime = virtualRuntime(network, life, null);
     const { time } = runtime;
@@ -236,6 +242,15 @@ class VirtualWorld implements VirtualWorldDriver {
 
   snapshot(): Snapshot {
     return this.#observer.snapshot();
+  }
+
+  ask(asked: Asked): Promise<Told> {
+    const life = new Life('client', 'client.1', this.scheduler);
+    const { config } = this.plan().part('router/1')!.run as { readonly config: PartConfig };
+    const pool = new HttpPool(this.#network, life, config.listen!);
+    return new Promise<Told>((resolve, reject) => {
+      pool.ask(asked, resolve, (failure) => reject(new Error(failure)));
+    }).finally(() => pool.close());
   }
 
   inject(request: Parameters<WorldDriver['inject']>[0]): Promise<FaultStatus> {

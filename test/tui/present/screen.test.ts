@@ -128,3 +128,75 @@ test('control characters from outside never reach the terminal', () => {
   expect(text).not.toMatch(/[\u0000-\u001f]/u);
   expect(text).toContain('evil');
 });
+
+/** 300 sequences: every way in, what it would do, every way out. */
+const escapes = [
+  '\u001b[',
+  '\u001b]',
+  '\u001bP',
+  '\u001b_',
+  '\u001b^',
+  '\u001bX',
+  '\u009b',
+  '\u009d',
+  '\u001b',
+  '\u001b#',
+].flatMap((way) =>
+  ['2J', '0;owned', '31m', '8;;http://x', '52;c;cm0=', 'c', '?1049h', '6n', '\u202e', '99999;99999H'].flatMap((what) =>
+    ['', '\u0007', '\u001b\\'].map((end) => `${way}${what}${end}`),
+  ),
+);
+
+test.each([
+  [80, 24],
+  [120, 40],
+  [200, 60],
+] as const)('300 terminal escapes in whatever comes from outside stay text, at %i x %i', (columns, rows) => {
+  expect(escapes).toHaveLength(300);
+  for (const [at, escape] of escapes.entries()) {
+    const evil = `evil${escape}text`;
+    const lines = draw(hostileSnapshot(evil), hostileView(evil, at, columns, rows));
+    expect(lines.length).toBeLessThanOrEqual(rows);
+    // oxlint-disable-next-line no-control-regex -- that is what is looked for
+    expect(lines.join(''), JSON.stringify(escape)).not.toMatch(
+      /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u,
+    );
+    expect(lines.join('\n')).toContain('evil');
+  }
+});
+
+/** What parts, people and files can put into words of the picture. */
+function hostileSnapshot(evil: string): Snapshot {
+  const snapshot = fakeSnapshot({ moment: 'killed' });
+  const { status } = snapshot;
+  const faults = status.faults.map((fault) => ({ ...fault, seen: evil, endsBy: evil, target: evil }));
+  const components = status.components.map((part) => ({ ...part, detail: evil }));
+  return {
+    ...snapshot,
+    log: [{ at: status.now, text: evil, command: evil }],
+    status: { ...status, name: evil, headline: evil, faults, components },
+  };
+}
+
+function hostileView(evil: string, at: number, columns: number, rows: number): View {
+  const overlays: readonly View['overlay'][] = [
+    null,
+    { kind: 'sentences', title: evil, lines: [evil, evil] },
+    { kind: 'commands' },
+    { kind: 'help', search: evil },
+    { kind: 'blast' },
+  ];
+  const prompts: readonly View['prompt'][] = [
+    { kind: 'error', text: evil },
+    { kind: 'palette', text: evil, candidates: [evil] },
+    { kind: 'filter', text: evil },
+    { kind: 'confirm', question: evil },
+  ];
+  return fakeView(columns, rows, {
+    overlay: overlays[at % overlays.length]!,
+    prompt: prompts[at % prompts.length]!,
+    commands: [{ atMs: 0, text: evil, outcome: 'failed', said: evil }],
+    nameFlag: ` --name ${evil}`,
+    connection: at % 7 === 0 ? { kind: 'connecting', progress: evil } : { kind: 'live' },
+  });
+}
