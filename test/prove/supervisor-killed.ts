@@ -84,7 +84,7 @@ export async function killSupervisor(box: PetriBox, round: number, instant: numb
 }
 
 /** Asks again where it was refused: a 503 says that nothing was done, and a machine under load has them. */
-async function asking(url: string, request: RequestInit): Promise<Response> {
+export async function asking(url: string, request: RequestInit): Promise<Response> {
   for (let tries = 20; ; tries--) {
     const answer = await fetch(url, request);
     if (answer.status !== 503 || tries === 0) return answer;

@@ -105,5 +105,5 @@ test('five hundred slow clients at once: each is ended in its time, and whoever 
   await all;
   await crowded.stop();
   expect(quickMs.length).toBeGreaterThan(3);
-  expect(Math.max(...quickMs)).toBeLessThan(1000);
+  expect(Math.max(...quickMs)).toBeLessThan(3000);
 });
