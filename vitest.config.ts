@@ -6,9 +6,14 @@ const onDocker = ['test/**/docker/**/*.test.ts', 'test/**/*.docker.test.ts', 'te
 /** A world has thirty parts, and waits more than it works: two at a time are what two cores carry. */
 const worldsAtOnce = 2;
 
+/** What measures times under a load that is fixed has the machine for itself: on a slow one, two such worlds are too many. */
+const underLoad = ['kill-cell', 'supervisor-killed', 'scenarios', 'run-scenario'].map(
+  (name) => `test/worlds/${name}.test.ts`,
+);
+
 /**
- * `fast` is part of `npm run check`; `worlds` grows whole worlds of real processes, `docker` works on a real engine. `npm test`
- * runs them all, one project after the other.
+ * `fast` is part of `npm run check`; `worlds` grows whole worlds of real processes, `worlds-under-load` measures some of them,
+ * `docker` works on a real engine. `npm test` runs them all, one project after the other.
  */
 export default defineConfig({
   test: {
@@ -30,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'worlds',
           include: ['test/worlds/**/*.test.ts'],
-          exclude: onDocker,
+          exclude: [...onDocker, ...underLoad],
           maxWorkers: worldsAtOnce,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
@@ -40,10 +45,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'worlds-under-load',
+          include: underLoad,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'docker',
           include: onDocker,
-          maxWorkers: worldsAtOnce,
-          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
           testTimeout: 120_000,
           hookTimeout: 300_000,
         },

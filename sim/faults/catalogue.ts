@@ -16,6 +16,7 @@ import { mapDown } from './map-down.ts';
 import { mapStale } from './map-stale.ts';
 import { memoryStarved } from './memory-starved.ts';
 import { outOfMemory } from './out-of-memory.ts';
+import { packetLoss } from './packet-loss.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
 import { powerLoss } from './power-loss.ts';
@@ -37,6 +38,7 @@ export const faultKinds: readonly FaultKind[] = [
   pause,
   partition,
   latency,
+  packetLoss,
   bandwidth,
   stall,
   slowClose,

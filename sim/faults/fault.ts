@@ -98,6 +98,8 @@ export interface FaultPorts {
 export type LinkRule =
   | { readonly kind: 'cut'; readonly direction: 'both' | 'to' | 'from' }
   | { readonly kind: 'latency'; readonly latencyMs: number; readonly jitterMs: number }
+  /** Of what crosses, each way, such a share is lost and sent again: what comes after it on its connection waits. */
+  | { readonly kind: 'loss'; readonly share: number }
   | { readonly kind: 'reset'; readonly afterBytes: number }
   /** Each way, shared by all connections of the link. */
   | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number }

@@ -11,6 +11,7 @@ export function affectedBy(
   switch (kind) {
     case 'partition':
     case 'latency':
+    case 'packet-loss':
     case 'bandwidth':
     case 'stall':
       return target.links.map((address) => ({ address, loss: silent }));

@@ -1,5 +1,5 @@
 import type { Allowance, Pacer } from './pace.ts';
-import { delayMs, isFree, type FlowEffect } from './rules.ts';
+import { delayMs, isFree, resentAfterMs, type FlowEffect } from './rules.ts';
 
 /** Where a flow delivers: one side of a connection. `write` says false where the taker is slow. */
 export interface Sink {
@@ -73,7 +73,8 @@ export class Flow {
     }
     const { effect } = this.#rules;
     const lateMs = item === 'end' ? effect.closeLateMs : 0;
-    const dueMs = performance.now() + delayMs(effect, this.#random()) + lateMs;
+    const resentMs = effect.lossShare === 0 ? 0 : resentAfterMs(effect, this.#random());
+    const dueMs = performance.now() + delayMs(effect, this.#random()) + resentMs + lateMs;
     this.#waiting.push({ item, dueMs: Math.max(dueMs, this.#waiting.at(-1)?.dueMs ?? 0) });
     if (typeof item === 'object') this.#waitingBytes += item.chunk.length;
     this.#release();

@@ -1,6 +1,6 @@
 import { Flow } from './flow.ts';
 import { Allowance, Pacer } from './pace.ts';
-import type { FlowEffect, LinkEffect } from './rules.ts';
+import { resentAfterMs, type FlowEffect, type LinkEffect } from './rules.ts';
 
 interface Asked {
   /** So many go there, and so many come back. */
@@ -65,7 +65,9 @@ function arrival(bytes: number, closes: boolean, then: () => void) {
   };
 }
 
-function longest({ latencyMs, jitterMs, closeLateMs, bytesPerSecond }: FlowEffect, bytes: number, closes: boolean) {
+function longest(effect: FlowEffect, bytes: number, closes: boolean) {
+  const { latencyMs, jitterMs, closeLateMs, bytesPerSecond } = effect;
   const onLineMs = bytesPerSecond === null ? 0 : (bytes * 1000) / bytesPerSecond;
-  return latencyMs + jitterMs + onLineMs + (closes ? closeLateMs : 0);
+  const resentMs = resentAfterMs(effect, 0);
+  return latencyMs + jitterMs + resentMs + onLineMs + (closes ? closeLateMs : 0);
 }

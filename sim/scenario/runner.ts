@@ -42,6 +42,8 @@ export interface RunOutcome {
 const lookEveryMs = 250;
 const recoverMsDefault = 30_000;
 const readBackMsMax = 60_000;
+/** Whoever interrupts a run has its world ended soon, healed or not. */
+const hastyRollBackMsMax = 10_000;
 
 /**
  * Runs a scenario on a live world to a judgement. The same on every substrate: time is only what the driver says.
@@ -66,6 +68,7 @@ class ScenarioRun {
   #wake: () => void = () => {};
   /** Resolves once the run is cut short. */
   readonly #cutShort: Promise<void>;
+  readonly #interrupted: Promise<void>;
   #judge: Judge | null = null;
 
   constructor(scenario: Scenario, driver: WorldDriver, hooks: RunHooks) {
@@ -80,9 +83,14 @@ class ScenarioRun {
       onFailed: (reason) => this.#cutOff(reason),
       forgives: hooks.forgives,
     });
-    const interrupted = () => this.#cutOff('it was interrupted');
-    if (hooks.signal?.aborted) interrupted();
-    hooks.signal?.addEventListener('abort', interrupted, { once: true });
+    this.#interrupted = new Promise((resolve) => {
+      const interrupted = () => {
+        this.#cutOff('it was interrupted');
+        resolve();
+      };
+      if (hooks.signal?.aborted) interrupted();
+      hooks.signal?.addEventListener('abort', interrupted, { once: true });
+    });
   }
 
   async go(): Promise<RunOutcome> {
@@ -106,7 +114,7 @@ class ScenarioRun {
     this.#timeline.stop();
     this.#hooks.onPhase?.('recovering');
     const recoverWithinMs = expect.recoverWithinMs ?? recoverMsDefault;
-    const healedT = await this.#rollBack(recoverWithinMs);
+    const healedT = await Promise.race([this.#rollBack(recoverWithinMs), this.#soonAfterInterruption()]);
     if (!this.#cut) await this.#untilRecovered(recoverWithinMs);
     if (!this.#cut) {
       this.#hooks.onPhase?.('reading-back');
@@ -171,6 +179,12 @@ class ScenarioRun {
       await Promise.race([this.#timeline.settled(), this.#driver.wait(withinMs)]);
       await heal();
     }
+    return this.#driver.nowT();
+  }
+
+  async #soonAfterInterruption(): Promise<number> {
+    await this.#interrupted;
+    await this.#driver.wait(hastyRollBackMsMax);
     return this.#driver.nowT();
   }
 

@@ -84,6 +84,16 @@ let jobOfBefore = '';
 
 export const faultEffects: readonly FaultEffect[] = [
   {
+    command: ['packet-loss', 'router->b', 'share=50%'],
+    seen: /1 of 1 links losing 50 %/,
+    predicted: 'cell',
+    during: async (caller) => {
+      const tookMs: number[] = [];
+      for (let asks = 0; asks < 12; asks++) tookMs.push((await caller.get()).tookMs);
+      return Math.max(...tookMs) > 190 ? null : `nothing was sent again: ${tookMs.map(Math.round).join(', ')} ms`;
+    },
+  },
+  {
     command: ['bandwidth', 'router->b', 'bytesPerSecond=4000'],
     seen: /1 of 1 links with 4000 bytes a second/,
     predicted: 'cell',

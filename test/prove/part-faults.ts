@@ -58,6 +58,7 @@ export const otherFaults: readonly PartFault[] = [
 
 /** What links do to bytes, and what is done to a part from within: its volume, its clock, its answers. */
 export const faultsFromInside: readonly PartFault[] = [
+  { command: ['fault', 'packet-loss', 'router->b', 'share=5%', '--for', '4s'], predicted: 'cell' },
   { command: ['fault', 'bandwidth', 'router->b', 'bytesPerSecond=3000', '--for', '4s'], predicted: 'cell' },
   { command: ['fault', 'bandwidth', 'b/web/1->b/aurora', 'bytesPerSecond=3000', '--for', '4s'], predicted: 'cell' },
   { command: ['fault', 'stall', 'router->b', '--for', '4s'], predicted: 'cell' },

@@ -78,7 +78,8 @@ export async function killSupervisor(box: PetriBox, round: number, instant: numb
   const again = await box.up();
   if (markedParts(token).length > 0) problems.push(`${markedParts(token).length} processes outlived the next up`);
   const answer = await asking(`${again.router.url}/sheets/kept/rows/r1`, { headers: { 'x-tenant-id': 't21' } });
-  const read = answer.status === 200 ? ((await answer.json()) as { value: unknown }).value : `status ${answer.status}`;
+  const body = (await answer.json()) as { readonly value?: unknown; readonly type?: string };
+  const read = answer.status === 200 ? body.value : `${answer.status} ${body.type}`;
   if (read !== value) problems.push(`wrote ${value}, the next world reads ${JSON.stringify(read)}`);
   return { problems, facts: { 'gone after ms': goneAfterMs, reaper: round % 2 === 1 ? 'killed too' : 'alive' } };
 }

@@ -1,6 +1,6 @@
 import type { Timer } from '../../../cells/runtime/time.ts';
 import type { Endpoint } from '../../../cells/runtime/part-config.ts';
-import { delayMs, noEffect, type FlowEffect, type LinkEffect } from '../../links/rules.ts';
+import { delayMs, noEffect, resentAfterMs, type FlowEffect, type LinkEffect } from '../../links/rules.ts';
 import { Chance } from './chance.ts';
 import type { Life } from './life.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -231,6 +231,7 @@ export class Wire {
     let delayT = hopT + Math.floor(this.#chance.next() * hopSteps) * hopStepT;
     if (this.link && flow !== noEffect.to) {
       delayT += Math.round(delayMs(flow, this.#chance.next()) * 1000);
+      if (flow.lossShare > 0) delayT += resentAfterMs(flow, this.#chance.next()) * 1000;
       if (closes) delayT += flow.closeLateMs * 1000;
       if (flow.bytesPerSecond !== null) {
         const nowT = this.#network.scheduler.t;

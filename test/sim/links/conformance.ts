@@ -265,6 +265,25 @@ export const linkCases: readonly LinkCase[] = [
     },
   },
   {
+    name: 'sends again what it loses, in order, and nothing is missing',
+    async play(bench) {
+      const caller = await bench.connect();
+      await bench.rule({ kind: 'loss', share: 0.25 });
+      const words = Array.from({ length: 30 }, (_, index) => `w${index}`);
+      const tookMs = await bench.tookMs(async () => {
+        for (const word of words) {
+          void caller.say(word);
+          await bench.pause(3);
+        }
+        await bench.until('all heard', () => bench.heard.length === words.length, 20_000);
+      });
+      expect(bench.heard).toEqual(words);
+      expect(tookMs).toBeGreaterThanOrEqual(199);
+      await bench.heal();
+      expect(await bench.tookMs(() => caller.say('whole'))).toBeLessThan(190);
+    },
+  },
+  {
     name: 'keeps the order of calls under jitter',
     async play(bench) {
       const caller = await bench.connect();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addUp, delayMs, isFree, noEffect } from '../../../sim/links/rules.ts';
+import { addUp, delayMs, isFree, noEffect, resentAfterMs } from '../../../sim/links/rules.ts';
 
 describe('what the rules on a link add up to', () => {
   it('is nothing without rules', () => {
@@ -40,6 +40,7 @@ describe('what the rules on a link add up to', () => {
     for (const rule of [
       { kind: 'cut', direction: 'both' },
       { kind: 'latency', latencyMs: 1, jitterMs: 0 },
+      { kind: 'loss', share: 0.01 },
       { kind: 'bandwidth', bytesPerSecond: 1e7 },
       { kind: 'slow-close', delayMs: 1 },
     ] as const) {
@@ -54,6 +55,20 @@ describe('what the rules on a link add up to', () => {
   ] as const)('cuts %s', (direction, to, from) => {
     const effect = addUp([{ kind: 'cut', direction }]);
     expect([effect.to.stalled, effect.from.stalled]).toEqual([to, from]);
+  });
+
+  it('is what either of two losses loses', () => {
+    const effect = addUp([
+      { kind: 'loss', share: 0.5 },
+      { kind: 'loss', share: 0.2 },
+    ]);
+    expect([effect.to.lossShare, effect.from.lossShare]).toEqual([0.6, 0.6]);
+  });
+
+  it('sends again after 200 ms, and after twice as long each further time', () => {
+    const effect = { ...noEffect.to, lossShare: 0.5 };
+    expect([0.9, 0.4, 0.2, 0.1, 0].map((draw) => resentAfterMs(effect, draw))).toEqual([0, 200, 600, 1400, 12_600]);
+    expect(resentAfterMs(noEffect.to, 0)).toBe(0);
   });
 
   it('spreads jitter around the latency, never below nothing', () => {
