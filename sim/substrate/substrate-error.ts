@@ -4,7 +4,6 @@
  * - `not-running`: nothing runs at that address that could be paused or resumed
  * - `destroyed`: the substrate has already ended everything
  * - `not-here`: this substrate cannot do that at all
- * - `refused`: it was asked and said no, for the reason in the message
  * - `refused`: it was asked and said no (a memory limit below what is used); the message carries its reason
  * - `unavailable`: what it stands on is gone or does not answer (a Docker engine that was stopped)
  */
