@@ -10,7 +10,8 @@ import {
   temporaryFolder,
   type PartProcess,
 } from '../../support/part-process.ts';
-import { LinkBench, linkCases, type LinkGround } from './conformance.ts';
+import { linkCases } from './conformance.ts';
+import { LinkBench, type LinkGround } from './link-bench.ts';
 
 const folder = temporaryFolder();
 let links: PartProcess;

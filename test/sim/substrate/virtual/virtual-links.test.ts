@@ -8,7 +8,8 @@ import { startVirtualLinks } from '../../../../sim/substrate/virtual/virtual-lin
 import { beginsT, virtualRuntime } from '../../../../sim/substrate/virtual/virtual-runtime.ts';
 import { Network } from '../../../../sim/substrate/virtual/wire.ts';
 import { partConfig } from '../../../support/part-process.ts';
-import { LinkBench, linkCases, type LinkGround } from '../../links/conformance.ts';
+import { linkCases } from '../../links/conformance.ts';
+import { LinkBench, type LinkGround } from '../../links/link-bench.ts';
 
 test.each(linkCases.map((each) => [each.name, each] as const))('a link in virtual time %s', async (_, { play }) => {
   const scheduler = new Scheduler(beginsT);
