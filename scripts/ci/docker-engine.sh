@@ -35,7 +35,7 @@ start_engine() {
   # A session of its own: it outlives this script and hears no Ctrl-C. A pid file of a dead engine would keep it from starting.
   if [[ -f /var/run/docker.pid ]] && ! kill -0 "$(cat /var/run/docker.pid)" 2>/dev/null; then rm -f /var/run/docker.pid; fi
   # Subnets for 256 networks instead of 31: it now and then keeps one on which nothing stands any more (moby/moby#42119).
-  setsid dockerd --default-address-pool base=10.201.0.0/16,size=24 >>"$engine_log" 2>&1 </dev/null &
+  setsid dockerd --default-address-pool base=172.28.0.0/16,size=24 >>"$engine_log" 2>&1 </dev/null &
   for _ in $(seq 300); do
     answers && return
     sleep 0.2

@@ -52,7 +52,8 @@ export const fidelity = [
     cloud: 'the network between them',
     here: 'links: one user-space TCP proxy process per cell',
     part: 'links/a (its links are targets: router->a)',
-    cannotShow: 'packets: a cut link accepts and stays silent, where a real one drops the SYN; a lost packet shows as lateness',
+    cannotShow:
+      'packets: a cut link accepts and stays silent, where a real one drops the SYN; a lost packet shows as lateness',
   },
   {
     cloud: 'CloudWatch, FIS',

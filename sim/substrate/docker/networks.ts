@@ -23,42 +23,40 @@ const triesMax = 5;
 
 /**
  * Makes networks whose subnets are written down. Only there does the engine give a container its old address back, without which
- * its open connections would hang for ever after it was cut off and connected again. The engine itself chooses the subnets, since
- * it alone knows which are free: each network is made, looked at, and made again with what it got. An engine has some thirty
- * subnets to give, and a machine with many Compose projects uses them up; then they are chosen here, from 10.0.0.0/8.
+ * its open connections would hang for ever after it was cut off and connected again. The subnets are chosen here, from
+ * 10.0.0.0/8: an engine has some thirty to give, which a machine with many Compose projects uses up, and would have to make each
+ * network once only to say which it gives. Where nothing there is free, as behind a VPN that routes all of it, the engine chooses.
  */
 export async function makeNetworks(docker: Dockerode, all: readonly NetworkWish[]): Promise<void> {
   const stuck = await Promise.all(all.map((wish) => isStuck(docker, wish)));
   const wishes = all.filter((_, index) => !stuck[index]);
-  let choose = chosenByEngine;
   for (let left = triesMax - 1; ; left--) {
     try {
-      const subnets = await choose(docker, wishes);
+      const subnets = (await chosenHere(docker, wishes.length)) ?? (await chosenByEngine(docker, wishes));
       await each(wishes, (wish, index) => create(docker, wish, subnets[index] ?? null));
       return;
     } catch (error) {
       await each(wishes, ({ name }) => remove(docker, name).catch(() => {}));
-      const { message } = error as Error;
-      if (/non-overlapping/.test(message)) choose = chosenHere;
-      else if (!/overlaps/.test(message)) throw error;
-      if (left === 0) throw error;
+      if (left === 0 || !/overlaps/.test((error as Error).message)) throw error;
     }
   }
 }
 
+/** Neither what the engine has given away nor what this machine stands in or has a route to; null where there are too few. */
+async function chosenHere(docker: Dockerode, count: number): Promise<readonly Subnet[] | null> {
+  const networks = await ask('list networks', docker.listNetworks());
+  const given = networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
+  const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).flatMap(({ cidr }) => cidr ?? []));
+  const chosen = freeSubnets([...given, ...own, ...routes()], count, Math.floor(Math.random() * 2 ** 16));
+  return chosen.length < count ? null : chosen;
+}
+
+/** Each network is made, looked at, and removed again. */
 async function chosenByEngine(docker: Dockerode, wishes: readonly NetworkWish[]): Promise<readonly (Subnet | null)[]> {
   await each(wishes, (wish) => create(docker, wish, null));
   const subnets = await Promise.all(wishes.map(({ name }) => subnetOf(docker, name)));
   await each(wishes, ({ name }) => remove(docker, name));
   return subnets;
-}
-
-/** Neither what the engine has given away nor what this machine stands in or has a route to. */
-async function chosenHere(docker: Dockerode, wishes: readonly NetworkWish[]): Promise<readonly Subnet[]> {
-  const networks = await ask('list networks', docker.listNetworks());
-  const given = networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
-  const own = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).flatMap(({ cidr }) => cidr ?? []));
-  return freeSubnets([...given, ...own, ...routes()], wishes.length, Math.floor(Math.random() * 2 ** 16));
 }
 
 /** Empty where the system is not Linux. */
