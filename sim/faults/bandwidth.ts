@@ -1,4 +1,5 @@
 import type { FaultKind, OpenFault } from './fault.ts';
+import { onLinks } from './on-links.ts';
 import { seenFree, seenLinks } from './seen.ts';
 
 /** Narrows a link: its connections share so many bytes a second each way, and what does not fit waits in order. */
@@ -6,7 +7,7 @@ export const bandwidth: FaultKind = {
   kind: 'bandwidth',
   summary: 'let only so many bytes a second cross a link or a cell’s border, each way; the rest waits',
   example: 'petri fault bandwidth router->b bytesPerSecond=2000 --for 20s',
-  targets: ['cell', 'link'],
+  ...onLinks((fault) => ({ kind: 'bandwidth', bytesPerSecond: rateOf(fault) })),
   settings: [
     {
       name: 'bytesPerSecond',
@@ -17,14 +18,6 @@ export const bandwidth: FaultKind = {
       summary: 'what each link still carries',
     },
   ],
-  defaultForMs: 60_000,
-  holds: () => false,
-  async inject(ports, fault) {
-    await ports.setLinkRule(fault.id, fault.target.links, { kind: 'bandwidth', bytesPerSecond: rateOf(fault) });
-  },
-  async heal(ports, fault) {
-    await ports.clearLinkRule(fault.id, fault.target.links);
-  },
   taken(ports, fault) {
     const { bytes, atLeastMs } = trial(fault);
     return seenLinks(

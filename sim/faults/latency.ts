@@ -1,4 +1,5 @@
 import type { FaultKind } from './fault.ts';
+import { onLinks } from './on-links.ts';
 import { seenFree, seenLinks } from './seen.ts';
 
 /** Delays every byte on its way to the far side, in order: a request and its answer are later by it once. */
@@ -6,23 +7,15 @@ export const latency: FaultKind = {
   kind: 'latency',
   summary: 'delay what crosses a link or a cell’s border: a request and its answer are later by it once',
   example: 'petri fault latency router->b latency=300ms jitter=100ms --for 20s',
-  targets: ['cell', 'link'],
+  ...onLinks(({ settings }) => ({
+    kind: 'latency',
+    latencyMs: Number(settings['latency']),
+    jitterMs: Number(settings['jitter']),
+  })),
   settings: [
     { name: 'latency', type: 'durationMs', default: 300, min: 1, max: 30_000, summary: 'the delay' },
     { name: 'jitter', type: 'durationMs', default: 50, min: 0, max: 10_000, summary: 'up to so much more, at random' },
   ],
-  defaultForMs: 60_000,
-  holds: () => false,
-  async inject(ports, fault) {
-    await ports.setLinkRule(fault.id, fault.target.links, {
-      kind: 'latency',
-      latencyMs: Number(fault.settings['latency']),
-      jitterMs: Number(fault.settings['jitter']),
-    });
-  },
-  async heal(ports, fault) {
-    await ports.clearLinkRule(fault.id, fault.target.links);
-  },
   taken(ports, fault) {
     const atLeast = Number(fault.settings['latency']);
     // A far side that is dead refuses at once; there the rule is set and nothing can be measured.

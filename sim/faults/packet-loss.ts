@@ -1,4 +1,5 @@
 import type { FaultKind, OpenFault } from './fault.ts';
+import { onLinks } from './on-links.ts';
 import { seenFree, seenLinks } from './seen.ts';
 
 /**
@@ -9,18 +10,10 @@ export const packetLoss: FaultKind = {
   kind: 'packet-loss',
   summary: 'lose packets of a link or a cell’s border: 200 ms later they are sent again, and what follows has waited',
   example: 'petri fault packet-loss router->b share=5% --for 20s',
-  targets: ['cell', 'link'],
+  ...onLinks((fault) => ({ kind: 'loss', share: shareOf(fault) })),
   settings: [
     { name: 'share', type: 'share', default: 0.05, min: 0.001, max: 0.9, summary: 'of what crosses, each way' },
   ],
-  defaultForMs: 60_000,
-  holds: () => false,
-  async inject(ports, fault) {
-    await ports.setLinkRule(fault.id, fault.target.links, { kind: 'loss', share: shareOf(fault) });
-  },
-  async heal(ports, fault) {
-    await ports.clearLinkRule(fault.id, fault.target.links);
-  },
   taken(ports, fault) {
     // Whether a probe is among those that are lost is chance: the link itself says that the rule is on it.
     return seenLinks(

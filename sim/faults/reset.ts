@@ -1,4 +1,5 @@
 import type { FaultKind } from './fault.ts';
+import { onLinks } from './on-links.ts';
 import { seenFree, seenLinks } from './seen.ts';
 
 /** Answers every connection on a link with a TCP reset, open ones too. */
@@ -6,7 +7,7 @@ export const reset: FaultKind = {
   kind: 'reset',
   summary: 'reset every connection on a link, open and new',
   example: 'petri fault reset b/web/1->b/aurora --for 10s',
-  targets: ['cell', 'link'],
+  ...onLinks(({ settings }) => ({ kind: 'reset', afterBytes: Number(settings['afterBytes']) })),
   settings: [
     {
       name: 'afterBytes',
@@ -17,17 +18,6 @@ export const reset: FaultKind = {
       summary: 'let so many bytes pass first; 0 resets at once',
     },
   ],
-  defaultForMs: 60_000,
-  holds: () => false,
-  async inject(ports, fault) {
-    await ports.setLinkRule(fault.id, fault.target.links, {
-      kind: 'reset',
-      afterBytes: Number(fault.settings['afterBytes']),
-    });
-  },
-  async heal(ports, fault) {
-    await ports.clearLinkRule(fault.id, fault.target.links);
-  },
   taken(ports, fault) {
     if (Number(fault.settings['afterBytes']) > 0) return seenLinks(ports, fault, () => true, 'will be reset');
     return seenLinks(ports, fault, (probe) => probe.outcome === 'refused', 'reset');

@@ -1,4 +1,5 @@
 import type { FaultKind, OpenFault } from './fault.ts';
+import { onLinks } from './on-links.ts';
 import { seenFree, seenLinks } from './seen.ts';
 
 /** Whoever closes is heard late: the other side goes on believing in a connection that is no more. */
@@ -6,18 +7,10 @@ export const slowClose: FaultKind = {
   kind: 'slow-close',
   summary: 'let the end of a connection come late over a link or a cell’s border',
   example: 'petri fault slow-close router->b delay=5s --for 20s',
-  targets: ['cell', 'link'],
+  ...onLinks((fault) => ({ kind: 'slow-close', delayMs: delayOf(fault) })),
   settings: [
     { name: 'delay', type: 'durationMs', default: 3000, min: 10, max: 10_000, summary: 'how much later an end comes' },
   ],
-  defaultForMs: 60_000,
-  holds: () => false,
-  async inject(ports, fault) {
-    await ports.setLinkRule(fault.id, fault.target.links, { kind: 'slow-close', delayMs: delayOf(fault) });
-  },
-  async heal(ports, fault) {
-    await ports.clearLinkRule(fault.id, fault.target.links);
-  },
   taken(ports, fault) {
     return seenLinks(
       ports,

@@ -1,4 +1,5 @@
 import type { FaultKind, OpenFault } from './fault.ts';
+import { onLinks } from './on-links.ts';
 import { seenFree, seenLinks } from './seen.ts';
 
 /** A connection carries some bytes and goes silent, in the middle of an answer if it comes to that. New ones work, until they stall too. */
@@ -6,7 +7,7 @@ export const stall: FaultKind = {
   kind: 'stall',
   summary: 'let each connection go silent after some bytes; new ones work until they stall too',
   example: 'petri fault stall router->b afterBytes=20000 --for 20s',
-  targets: ['cell', 'link'],
+  ...onLinks((fault) => ({ kind: 'stall', afterBytes: limitOf(fault) })),
   settings: [
     {
       name: 'afterBytes',
@@ -17,14 +18,6 @@ export const stall: FaultKind = {
       summary: 'what each connection still carries, both ways together',
     },
   ],
-  defaultForMs: 60_000,
-  holds: () => false,
-  async inject(ports, fault) {
-    await ports.setLinkRule(fault.id, fault.target.links, { kind: 'stall', afterBytes: limitOf(fault) });
-  },
-  async heal(ports, fault) {
-    await ports.clearLinkRule(fault.id, fault.target.links);
-  },
   taken(ports, fault) {
     const word = `silent after ${limitOf(fault)} bytes`;
     return seenLinks(ports, fault, ({ outcome }) => outcome !== 'passes', word, { bytes: limitOf(fault) + 1 });

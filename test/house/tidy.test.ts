@@ -51,7 +51,7 @@ test('an import() climbs no floor either', () => {
 });
 
 test('every fault kind of the catalogue is one file, and every file of a kind is in the catalogue', () => {
-  const helpers = ['catalogue', 'fault', 'seen', 'map-push', 'conditioned', 'volumes'];
+  const helpers = ['catalogue', 'fault', 'on-links', 'seen', 'map-push', 'conditioned', 'volumes'];
   const files = filesBelow('sim/faults').map((path) => path.slice('sim/faults/'.length, -'.ts'.length));
   const kinds = faultKinds.map(({ kind }) => kind);
   expect(files.filter((name) => !helpers.includes(name)).sort()).toEqual([...kinds].sort());

@@ -30,12 +30,21 @@ export async function lostWrites(client: ForeignClient): Promise<string[]> {
   return lost;
 }
 
-/** A refusal says nothing of what is stored: a cell that is coming back is asked again, as `retry-after` says. */
-async function readOnceServed(client: ForeignClient, { tenant, path }: Attempt): Promise<Attempt> {
-  const read = () => client.send(tenant, 'GET', path, null, 'read');
-  let last = await read();
-  const served = async () => last.status !== 503 || (last = await read()).status !== 503;
-  await eventually(`${tenant} is served`, served, 20_000, 250).catch(() => {});
+function readOnceServed(client: ForeignClient, { tenant, path }: Attempt): Promise<Attempt> {
+  return onceServed(() => client.send(tenant, 'GET', path, null, 'read'));
+}
+
+export function fetchOnceServed(url: string, request: RequestInit): Promise<Response> {
+  return onceServed(() => fetch(url, request));
+}
+
+/** A refusal says that nothing was done and nothing of what is stored: it is asked again, as `retry-after` says. */
+async function onceServed<Answer extends { readonly status: number | null }>(
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  let last = await ask();
+  const served = async () => last.status !== 503 || (last = await ask()).status !== 503;
+  await eventually('served', served, 20_000, 250).catch(() => {});
   return last;
 }
 

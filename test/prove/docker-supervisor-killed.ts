@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { readLedger } from '../../sim/supervisor/ledger.ts';
 import type { PetriBox } from '../support/petri-box.ts';
+import { fetchOnceServed } from './checks.ts';
 import { docker, leftOf, networksLeftOf } from './docker-hand.ts';
 import { pause } from './kill-cell.ts';
 import type { Round } from './rounds.ts';
-import { asking, reapersOf } from './supervisor-killed.ts';
+import { reapersOf } from './supervisor-killed.ts';
 
 const goneWithinMs = 15_000;
 
@@ -56,7 +57,7 @@ export async function killDockerSupervisor(box: PetriBox, round: number, instant
   const problems: string[] = [];
   const status = await box.up('--on', 'docker');
   const value = `round ${round}`;
-  const put = await asking(`${status.router.url}/sheets/kept/rows/r1`, {
+  const put = await fetchOnceServed(`${status.router.url}/sheets/kept/rows/r1`, {
     method: 'PUT',
     headers: { 'x-tenant-id': 't21', 'content-type': 'application/json' },
     body: JSON.stringify({ value }),
@@ -88,7 +89,9 @@ export async function killDockerSupervisor(box: PetriBox, round: number, instant
   const outlived = await lasting();
   if (outlived > 0) problems.push(`${outlived} containers and networks outlived petri doctor --fix`);
   const again = await box.up('--on', 'docker');
-  const answer = await asking(`${again.router.url}/sheets/kept/rows/r1`, { headers: { 'x-tenant-id': 't21' } });
+  const answer = await fetchOnceServed(`${again.router.url}/sheets/kept/rows/r1`, {
+    headers: { 'x-tenant-id': 't21' },
+  });
   const read = answer.status === 200 ? ((await answer.json()) as { value: unknown }).value : `status ${answer.status}`;
   // A reset that was cut off may have emptied the volumes, and nothing else may have.
   if (read !== value && acts[round % acts.length]?.[0] !== 'reset') {

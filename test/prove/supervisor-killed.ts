@@ -5,6 +5,7 @@ import { readLedger } from '../../sim/supervisor/ledger.ts';
 import { markedParts } from '../../sim/supervisor/orphans.ts';
 import { isSame, startTimeOf } from '../../sim/substrate/process/identity.ts';
 import type { PetriBox } from '../support/petri-box.ts';
+import { fetchOnceServed } from './checks.ts';
 import { pause } from './kill-cell.ts';
 import type { Round } from './rounds.ts';
 
@@ -47,7 +48,7 @@ export async function killSupervisor(box: PetriBox, round: number, instant: numb
   const problems: string[] = [];
   const status = await box.up();
   const value = `round ${round}`;
-  const put = await asking(`${status.router.url}/sheets/kept/rows/r1`, {
+  const put = await fetchOnceServed(`${status.router.url}/sheets/kept/rows/r1`, {
     method: 'PUT',
     headers: { 'x-tenant-id': 't21', 'content-type': 'application/json' },
     body: JSON.stringify({ value }),
@@ -77,21 +78,13 @@ export async function killSupervisor(box: PetriBox, round: number, instant: numb
   await act;
   const again = await box.up();
   if (markedParts(token).length > 0) problems.push(`${markedParts(token).length} processes outlived the next up`);
-  const answer = await asking(`${again.router.url}/sheets/kept/rows/r1`, { headers: { 'x-tenant-id': 't21' } });
+  const answer = await fetchOnceServed(`${again.router.url}/sheets/kept/rows/r1`, {
+    headers: { 'x-tenant-id': 't21' },
+  });
   const body = (await answer.json()) as { readonly value?: unknown; readonly type?: string };
   const read = answer.status === 200 ? body.value : `${answer.status} ${body.type}`;
   if (read !== value) problems.push(`wrote ${value}, the next world reads ${JSON.stringify(read)}`);
   return { problems, facts: { 'gone after ms': goneAfterMs, reaper: round % 2 === 1 ? 'killed too' : 'alive' } };
-}
-
-/** Asks again where it was refused: a 503 says that nothing was done, and a machine under load has them. */
-export async function asking(url: string, request: RequestInit): Promise<Response> {
-  for (let tries = 20; ; tries--) {
-    const answer = await fetch(url, request);
-    if (answer.status !== 503 || tries === 0) return answer;
-    await answer.body?.cancel();
-    await pause(250);
-  }
 }
 
 /** The supervisor's own children that are reapers. */

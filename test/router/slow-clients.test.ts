@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rawAnswers, rawBytes } from '../support/raw-http.ts';
 import { startRouterWorld, type RouterWorld } from '../support/router-world.ts';
@@ -74,7 +74,7 @@ test('five hundred slow clients at once: each is ended in its time, and whoever 
     ['PUT / HTTP/1.1\r\nhost: petri\r\nx-tenant-id: t01\r\ncontent-length: 100\r\n\r\n', 'x'],
     ['PUT / HTTP/1.1\r\nhost: petri\r\nx-tenant-id: t01\r\ntransfer-encoding: chunked\r\n\r\n', '1\r\nx\r\n'],
   ];
-  const clients: { readonly socket: Socket; readonly ended: Promise<unknown> }[] = [];
+  const ends: Promise<void>[] = [];
   const startedMs = performance.now();
   for (let client = 0; client < 500; client++) {
     const [first, drip] = ways[client % ways.length]!;
@@ -83,17 +83,18 @@ test('five hundred slow clients at once: each is ended in its time, and whoever 
     socket.on('connect', () => socket.write(first));
     socket.resume();
     const timer = setInterval(() => drip !== '' && socket.writable && socket.write(drip), 100);
-    const ended = new Promise<void>((resolve) =>
-      socket.on('close', () => {
-        clearInterval(timer);
-        resolve();
-      }),
+    ends.push(
+      new Promise((resolve) =>
+        socket.on('close', () => {
+          clearInterval(timer);
+          resolve();
+        }),
+      ),
     );
-    clients.push({ socket, ended });
   }
   const quickMs: number[] = [];
   let gone = false;
-  const all = Promise.all(clients.map(({ ended }) => ended)).then(() => (gone = true));
+  void Promise.all(ends).then(() => (gone = true));
   while (!gone) {
     const sinceMs = performance.now();
     const answers = await rawAnswers(crowded.at, `${head}connection: close\r\n\r\n`);
@@ -102,7 +103,6 @@ test('five hundred slow clients at once: each is ended in its time, and whoever 
     expect(performance.now() - startedMs).toBeLessThan(15_000);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  await all;
   await crowded.stop();
   expect(quickMs.length).toBeGreaterThan(3);
   expect(Math.max(...quickMs)).toBeLessThan(3000);

@@ -3,7 +3,7 @@ import { wait } from '../../../cells/runtime/time.ts';
 import { upstream } from '../../../cells/runtime/upstream.ts';
 import type { WebSettings, WorkerSettings } from '../../../cells/web/contract.ts';
 import type { WebDecisions } from '../../../cells/web/decisions.ts';
-import type { Operation } from '../../../cells/web/exchange.ts';
+import type { CellRequest, CellResponse, Operation } from '../../../cells/web/exchange.ts';
 import { handle } from '../../../cells/web/handle.ts';
 import { methodNotAllowed, named, nothingAt } from '../../../cells/web/own-answer.ts';
 import { routes } from '../../../cells/web/routes.ts';
@@ -34,10 +34,7 @@ export async function startVirtualWeb(
     (asked, tell) => {
       if (asked.path === '/ready') return tell({ status: 200, headers: {}, body: null });
       const found = operationOf(asked);
-      if (typeof found === 'string') {
-        const answer = found === 'nothing' ? nothingAt(asked.path) : methodNotAllowed(found);
-        return tell(named(asked.headers, task.ports, answer));
-      }
+      if ('status' in found) return tell(named(asked.headers, task.ports, found));
       const request = { ...found, headers: asked.headers, body: asked.body ?? '' };
       void handle(request, task.ports).then(({ status, headers, body }) =>
         life.now(() => tell({ status, headers, body } as Told)),
@@ -60,26 +57,28 @@ export async function startVirtualWeb(
   };
 }
 
-const patterns = [...new Set(routes.map(({ path }) => path))].map((path) => {
-  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
-  return { path, names, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '([^/]+)')}$`) };
-});
+/** The paths of a cell without express, each with what its methods do. */
+const paths = [...new Set(routes.map(({ path }) => path))].map((path) => ({
+  path,
+  names: [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!),
+  pattern: new RegExp(`^${path.replaceAll(/:\w+/g, '([^/]+)')}$`),
+  operations: new Map<string, Operation>(
+    routes.flatMap((each) => (each.path === path ? [[each.method.toUpperCase(), each.operation] as const] : [])),
+  ),
+}));
 
-interface Found {
-  readonly operation: Operation;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-/** What a request means, without express; the path where it does not take the method, `nothing` where there is none such. */
-function operationOf({ method, path }: Asked): Found | string {
-  for (const { path: known, names, pattern } of patterns) {
-    const match = pattern.exec(path);
+/** What a request means, or the answer to one that means nothing. */
+function operationOf({ method, path }: Asked): Pick<CellRequest, 'operation' | 'params'> | CellResponse {
+  for (const known of paths) {
+    const match = known.pattern.exec(path);
     if (!match) continue;
-    const route = routes.find((each) => each.path === known && each.method.toUpperCase() === method);
-    if (!route) return known;
-    return { operation: route.operation, params: Object.fromEntries(names.map((name, at) => [name, match[at + 1]!])) };
+    const operation = known.operations.get(method);
+    if (!operation) return methodNotAllowed(known.path);
+    const params: Record<string, string> = {};
+    for (const [at, name] of known.names.entries()) params[name] = match[at + 1]!;
+    return { operation, params };
   }
-  return 'nothing';
+  return nothingAt(path);
 }
 
 /** What a slice of a thousand units takes on a real machine, in milliseconds. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeNetworks } from '../../../../sim/substrate/docker/networks.ts';
+import { sweepLabelled } from '../../../../sim/substrate/docker/sweep.ts';
 import { engineForTests } from '../../../support/docker.ts';
 
 const docker = await engineForTests();
@@ -16,16 +17,7 @@ describe.skipIf(docker === null)('the networks of a world', () => {
     labels: { 'dev.petri.project': project },
   }));
 
-  afterEach(async () => {
-    await Promise.all(
-      names.map((name) =>
-        engine
-          .getNetwork(name)
-          .remove()
-          .catch(() => {}),
-      ),
-    );
-  });
+  afterEach(() => sweepLabelled(engine, { project, life: null }));
 
   async function subnets(): Promise<(string | undefined)[]> {
     const all = await Promise.all(names.map((name) => engine.getNetwork(name).inspect()));
