@@ -1,10 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need a Docker engine; without one they say what they leave out. */
 const onDocker = ['test/**/docker/**/*.test.ts', 'test/**/*.docker.test.ts', 'test/worlds/docker*.test.ts'];
 
+const cores = availableParallelism();
+
 /** A world has thirty parts, and waits more than it works: two at a time are what two cores carry. */
-const worldsAtOnce = 2;
+const worldsAtOnce = Math.min(Math.max(cores, 2), 4);
+
+/** Many of these wait for processes and clocks: one more than there are cores leaves none of them idle. */
+const fastAtOnce = cores + 1;
 
 /** What measures times under a load that is fixed has the machine for itself: on a slow one, two such worlds are too many. */
 const underLoad = ['kill-cell', 'supervisor-killed', 'scenarios', 'run-scenario'].map(
@@ -26,7 +32,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/worlds/**', ...onDocker],
-          maxWorkers: '100%',
+          maxWorkers: fastAtOnce,
           sequence: { groupOrder: 0 },
         },
       },

@@ -9,7 +9,7 @@ export const hostileFiles: Proof = {
   claim: `rounds of ${filesARound} damaged world or scenario files: each is valid or refused with its places, none takes a second`,
   full: 20,
   async run(rounds, tell) {
-    for (let round = 0; round < rounds; round++) {
+    for (const round of rounds) {
       const kind = round % 2 === 0 ? 'world' : 'scenario';
       const { files, valid, refused, failures, slowestMs } = fuzzFiles(kind, filesARound, 1000 * (round + 1));
       const problems = failures.map(({ seed, why }) => `seed ${seed}: ${why}`);

@@ -16,7 +16,8 @@ import { bugReplays, sameLog, searchFinds, searchQuiet } from './search.ts';
 import { Decoys, killSupervisor } from './supervisor-killed.ts';
 import { moveInVirtualTime } from './virtual-moves.ts';
 
-const partRounds = 3;
+/** How often each part and each fault has its turn. */
+const partRounds = { process: 10, docker: 3 };
 
 export interface Place {
   /** `auto`, `redis`, `embedded`. */
@@ -35,7 +36,7 @@ export function proofs(place: Place): readonly Proof[] {
       full: onDocker ? 10 : 20,
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
-          for (let round = 0; round < rounds; round++) tell(await killCell(arena, 'petri'));
+          for (const _ of rounds) tell(await killCell(arena, 'petri'));
         }),
     },
     {
@@ -44,16 +45,16 @@ export function proofs(place: Place): readonly Proof[] {
       full: onDocker ? 10 : 20,
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
-          for (let round = 0; round < rounds; round++) tell(await killCell(arena, 'outside'));
+          for (const _ of rounds) tell(await killCell(arena, 'outside'));
         }),
     },
     {
       name: 'part-faults',
       claim: 'each part and each kind of fault alone: what the dependency table predicts happens',
-      full: (onDocker ? 2 : partRounds) * partFaults.length,
+      full: partRounds[onDocker ? 'docker' : 'process'] * partFaults.length,
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
-          for (let round = 0; round < rounds; round++) {
+          for (const round of rounds) {
             const fault = partFaults[round % partFaults.length];
             if (fault) tell(await playPartFault(arena, fault));
           }
@@ -66,7 +67,7 @@ export function proofs(place: Place): readonly Proof[] {
       full: onDocker ? 20 : 50,
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
-          for (let round = 0; round < rounds; round++) tell(await moveUnderFire(arena, round, Math.random()));
+          for (const round of rounds) tell(await moveUnderFire(arena, round, Math.random()));
         }),
     },
     foreignProof(place),
@@ -96,7 +97,8 @@ function scenariosProof({ on }: Place): Proof {
     full: catalogue.length,
     async run(rounds, tell) {
       await inBox(async (box) => {
-        for (const { name, off } of catalogue.slice(0, rounds)) tell(await playScenario(box, on, name, off));
+        for (const { name, off } of rounds.flatMap((round) => catalogue[round] ?? []))
+          tell(await playScenario(box, on, name, off));
       });
     },
   };
@@ -111,15 +113,20 @@ function foreignProof({ on }: Place): Proof {
     claim: 'services that know nothing of Petri: hit as predicted, back again, what was acknowledged is there',
     full: 2 * faults,
     async run(rounds, tell) {
-      let left = rounds;
+      const twice = worlds.flatMap((world) =>
+        foreignFaults[world].flatMap((fault) => [
+          { world, fault },
+          { world, fault },
+        ]),
+      );
+      const chosen = rounds.flatMap((round) => twice[round] ?? []);
       for (const world of worlds) {
+        const played = chosen.filter((each) => each.world === world);
+        if (played.length === 0) continue;
         const box = new PetriBox();
         try {
           const arena = await openForeign(box, world, '--on', on);
-          const played = foreignFaults[world].flatMap((fault) => [fault, fault]).slice(0, left);
-          for (const fault of played) tell(await playForeign(arena, fault));
-          left -= played.length;
-          if (left === 0) return;
+          for (const { fault } of played) tell(await playForeign(arena, fault));
         } finally {
           await box.close();
         }
@@ -143,7 +150,7 @@ const virtualMoves: Proof = {
   claim: 'in virtual time tenants move while parts are killed, paused and cut off at each step: every invariant holds',
   full: 3400,
   async run(rounds, tell) {
-    for (let seed = 1; seed <= rounds; seed++) tell(await moveInVirtualTime(seed));
+    for (const round of rounds) tell(await moveInVirtualTime(round + 1));
   },
 };
 
@@ -160,7 +167,7 @@ const supervisorKilled: Proof = {
       decoys.add(spawn(found.executable, ['--port', port, '--bind', '127.0.0.1', '--save', ''], { stdio: 'ignore' }));
     }
     try {
-      for (let round = 0; round < rounds; round++) {
+      for (const round of rounds) {
         const played = await killSupervisor(box, round, Math.random());
         tell({ ...played, problems: [...played.problems, ...decoys.touched()] });
       }
@@ -180,7 +187,7 @@ function onDockerOnly(place: Place): readonly Proof[] {
       full: 2 * outsideFaults.length,
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
-          for (let round = 0; round < rounds; round++) {
+          for (const round of rounds) {
             const fault = outsideFaults[round % outsideFaults.length];
             if (fault) tell(await playOutside(arena, fault));
           }
@@ -195,7 +202,7 @@ function onDockerOnly(place: Place): readonly Proof[] {
         const box = new PetriBox();
         const decoys = await DockerDecoys.make(20);
         try {
-          for (let round = 0; round < rounds; round++) {
+          for (const round of rounds) {
             const played = await killDockerSupervisor(box, round, Math.random());
             tell({ ...played, problems: [...played.problems, ...(await decoys.touched())] });
           }

@@ -10,8 +10,8 @@ export interface Proof {
   /** What it shows, in a sentence. */
   readonly claim: string;
   readonly full: number;
-  /** Runs `rounds` of it, telling each as it ends. */
-  run(rounds: number, tell: (round: Round) => void): Promise<void>;
+  /** Runs these of its rounds, counted from 0, telling each as it ends. */
+  run(rounds: readonly number[], tell: (round: Round) => void): Promise<void>;
 }
 
 export function percentile(values: readonly number[], share: number): number {

@@ -32,7 +32,7 @@ export const searchQuiet: Proof = {
   full: 100,
   async run(rounds, tell) {
     await inBox(async (box) => {
-      for (let round = 0; round < rounds; round++) {
+      for (const round of rounds) {
         const first = 1 + round * schedulesARound;
         const said = await searchIn(box, '--seed', String(first), '--seeds', String(schedulesARound));
         const problems = said.found ? [`seed ${said.seed} violates ${said.invariant}`] : [];
@@ -54,7 +54,7 @@ export function searchFinds(bugs: readonly string[]): Proof {
     async run(rounds, tell) {
       const took: number[] = [];
       await inBox(async (box) => {
-        for (const bug of bugs.slice(0, rounds)) {
+        for (const bug of rounds.flatMap((round) => bugs[round] ?? [])) {
           const said = await searchIn(box, '--bug', bug, '--seeds', String(seedsPerBug));
           const problems: string[] = [];
           if (!said.found) problems.push(`not found in ${seedsPerBug} schedules`);
@@ -90,7 +90,7 @@ export function bugReplays(bugs: readonly string[], on: string): Proof {
     full: chosen.length,
     async run(rounds, tell) {
       await inBox(async (box) => {
-        for (const bug of chosen.slice(0, rounds)) {
+        for (const bug of rounds.flatMap((round) => chosen[round] ?? [])) {
           const said = await searchIn(box, '--bug', bug, '--seeds', String(seedsPerBug));
           const repeat = said.found ? (replayedOften.includes(bug) ? often : 1) : 0;
           const problems = said.found ? [] : ['not found'];
@@ -131,7 +131,7 @@ export const sameLog: Proof = {
   claim: `rounds of ${seedsARound} seeds, each in two processes with other TZ, LANG, folder and heap: equal logs`,
   full: 20,
   async run(rounds, tell) {
-    for (let round = 0; round < rounds; round++) {
+    for (const round of rounds) {
       const seeds = [String(1 + round * seedsARound), String(seedsARound)];
       const elsewhere = join(tmpdir(), `petri-same-log-${process.pid}`);
       mkdirSync(elsewhere, { recursive: true });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => box.close());
 
-test.each(sampled(faultEffects, 2).map((effect) => ({ words: effect.command.join(' '), effect })))(
+test.each(sampled(faultEffects, 4).map((effect) => ({ words: effect.command.join(' '), effect })))(
   'petri fault $words: takes, is felt by whom it is to be felt, and is gone',
   async ({ effect }) => {
     expect(await playFaultEffect(caller, effect)).toEqual([]);

@@ -5,15 +5,16 @@ import { foreignFaults, openForeign, playForeign, type ForeignArena } from '../p
 import { eventually, PetriBox } from '../support/petri-box.ts';
 import { sampled } from './arena.ts';
 
-const boxes: PetriBox[] = [];
+const arenas = new Map<string, Promise<ForeignArena>>();
 afterAll(async () => {
-  for (const box of boxes) await box.close();
+  for (const arena of arenas.values()) await (await arena).box.close();
 });
 
-async function open(world: 'notes' | 'shop', ...flags: string[]): Promise<ForeignArena> {
-  const box = new PetriBox();
-  boxes.push(box);
-  return openForeign(box, world, ...flags);
+/** One world of each serves every test of this file, in turn. */
+function open(world: 'notes' | 'shop'): Promise<ForeignArena> {
+  const arena = arenas.get(world) ?? openForeign(new PetriBox(), world);
+  arenas.set(world, arena);
+  return arena;
 }
 
 test('notes: routed to, killed, partitioned, restarted, judged', async () => {
@@ -26,13 +27,13 @@ test('notes: routed to, killed, partitioned, restarted, judged', async () => {
   expect(answer.status).toBe(204);
   expect(answer.headers.get('x-cell-id')).toBe('a');
   expect(answer.headers.get('x-cell-epoch')).toBe('1');
-  for (const fault of sampled(foreignFaults.notes, 2))
+  for (const fault of sampled(foreignFaults.notes, 3))
     expect({ fault, ...(await playForeign(arena, fault)) }).toMatchObject({ problems: [] });
 });
 
 test('shop: its database and its worker are targets like any part', async () => {
   const arena = await open('shop');
-  for (const fault of sampled(foreignFaults.shop, 3))
+  for (const fault of sampled(foreignFaults.shop, 5))
     expect({ fault, ...(await playForeign(arena, fault)) }).toMatchObject({ problems: [] });
   const refused = await arena.box.run('redrive', 'b', '--name', 'shop');
   expect(refused.code).toBe(64);

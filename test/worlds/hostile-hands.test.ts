@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Status } from '../../sim/state/status.ts';
 import { eventually, type PetriBox } from '../support/petri-box.ts';
-import { openBox } from './arena.ts';
+import { openBox, sampled } from './arena.ts';
 
 let box: PetriBox;
 
@@ -97,7 +97,7 @@ test('two resets at once make one new world; up while it ends grows it again', a
   expect((await box.run('down')).code).toBe(0);
 });
 
-test.each(['host', 'path'] as const)(
+test.each(sampled(['host', 'path'] as const, 2))(
   'a world that takes the tenant from the %s is served and served back',
   async (tenantFrom) => {
     const folder = join(box.home, 'worlds');

@@ -64,7 +64,7 @@ afterAll(async () => {
 /** Longer than a failover takes, and than a dead cell goes unnoticed. */
 const settleMs = 4000;
 
-describe.each(sampled(situations, 4).map((each) => [each.name, each] as const))(
+describe.each(sampled(situations, 8).map((each) => [each.name, each] as const))(
   '%s: the same answer as in virtual time',
   (_, { faults, asked }) => {
     let onProcesses: ReadonlyMap<string, Seen>;

@@ -8,7 +8,7 @@ const touchesQueue = (command: readonly string[]) => /sqs|worker|queue/.test(com
 
 /** On CI's embedded engine those that touch the queue, elsewhere a few of all. */
 function chosen(faults: readonly PartFault[]): readonly PartFault[] {
-  if (thorough || process.env['CI'] === undefined) return sampled(faults, 4);
+  if (thorough || process.env['CI'] === undefined) return sampled(faults, 8);
   return faults.filter(({ command }, index) => index % 4 === 0 || touchesQueue(command));
 }
 

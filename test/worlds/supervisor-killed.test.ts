@@ -15,7 +15,7 @@ afterAll(async () => {
   await box.close();
 });
 
-test.each(sampled([0, 1, 2, 3], 2))(
+test.each(sampled([0, 1, 2, 3], 4))(
   'a supervisor killed at a random instant leaves nothing, %i of 50',
   async (round) => {
     const { problems } = await killSupervisor(box, round, Math.random());
