@@ -49,12 +49,8 @@ function parseSetting(setting: FaultSetting, text: string): Parsed<string | numb
     }
     case 'number':
       return parseNumber(text, rangeOf(setting));
-    case 'share': {
-      const parsed = parseShare(text);
-      const { min, max } = rangeOf(setting);
-      if (!parsed.ok || (parsed.value >= min && parsed.value <= max)) return parsed;
-      return { ok: false, error: `must be ${min * 100}% to ${max * 100}%, not ${quote(text)}` };
-    }
+    case 'share':
+      return parseShare(text, rangeOf(setting));
     case 'durationMs':
       return parseDuration(text, rangeOf(setting));
   }

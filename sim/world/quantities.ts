@@ -38,13 +38,14 @@ export function parseRate(text: string, range: Range): Parsed<number> {
   return { ok: true, value: rps };
 }
 
-/** `34%`, `0.5%` → a ratio from 0 to 1. */
-export function parseShare(text: string): Parsed<number> {
+/** `34%`, `0.5%` → a ratio from 0 to 1, within `range`. */
+export function parseShare(text: string, range: Range = { min: 0, max: 1 }): Parsed<number> {
   const match = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text);
   if (!match) return failure(`must be a share such as 34%, not ${quote(text)}`);
-  const percent = Number(match[1]);
-  if (percent > 100) return failure(`must be from 0% to 100%, not ${text}`);
-  return { ok: true, value: percent / 100 };
+  const share = Number(match[1]) / 100;
+  if (share < range.min || share > range.max)
+    return failure(`must be from ${range.min * 100}% to ${range.max * 100}%, not ${text}`);
+  return { ok: true, value: share };
 }
 
 /** `64KiB`, `10MiB`, `512B` → bytes within `range`. */

@@ -14,12 +14,20 @@ const flags = [
   '--disable-sync',
 ];
 
-/** The browser that pages are tested in; null, with a sentence, where there is none and nobody has said that there must be. */
+/** The browser that pages are tested in; null, with a sentence, where none starts and nobody has said that one must. */
 export async function chromiumForTests(): Promise<Browser | null> {
-  if (existsSync(executablePath)) return chromium.launch({ executablePath, args: flags });
-  const missing = `there is no ${executablePath}`;
+  const started = await launched();
+  if (typeof started !== 'string') return started;
   if (process.env.PETRI_REQUIRE_CHROMIUM === '1')
-    throw new Error(`${missing}, and PETRI_REQUIRE_CHROMIUM=1 demands it`);
-  console.log(`left out, since ${missing}`);
+    throw new Error(`${started}, and PETRI_REQUIRE_CHROMIUM=1 demands one`);
+  console.log(`left out, since ${started}`);
   return null;
+}
+
+/** The browser, or why there is none. */
+async function launched(): Promise<Browser | string> {
+  if (!existsSync(executablePath)) return `there is no ${executablePath}`;
+  return chromium
+    .launch({ executablePath, args: flags })
+    .catch((error: Error) => `${executablePath} does not start: ${error.message.slice(0, 500)}`);
 }

@@ -10,7 +10,7 @@ test('what is given is read, what is left out has its default', () => {
 
 test.each([
   ['share=34%', { ok: true, value: { share: 0.34, status: 500 } }],
-  ['share=0%', { ok: false, error: 'share must be 1% to 100%, not "0%"' }],
+  ['share=0%', { ok: false, error: 'share must be from 1% to 100%, not 0%' }],
   ['share=0.3', { ok: false, error: 'share must be a share such as 34%, not "0.3"' }],
 ])('a share is read as a share: %s', (word, read) => {
   expect(parseFaultSettings(errorAnswers, [word])).toEqual(read);
