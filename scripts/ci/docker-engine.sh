@@ -5,6 +5,7 @@
 #     scripts/ci/docker-engine.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+PATH=$PATH:/usr/sbin:/sbin
 
 node_image=${NODE_IMAGE:-node:24-slim}
 redis_image=${REDIS_IMAGE:-redis:7-alpine}

@@ -4,6 +4,8 @@ import type { ScheduleOptions } from './draw-schedule.ts';
 
 /** A schedule of half a minute takes some milliseconds; one that takes this long will not end. */
 const patienceMsDefault = 120_000;
+/** It is looked at so often until then: a laptop that slept, or a Ctrl-Z, is one look and no end. */
+const looks = 12;
 
 interface Waiting {
   readonly task: Task;
@@ -65,7 +67,7 @@ export class Fleet {
 
   #run(worker: Worker, { task, resolve, reject }: Waiting): void {
     const end = (settle: () => void) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       worker.off('message', answered).off('error', failed).off('exit', exited);
       settle();
       this.#next();
@@ -82,10 +84,12 @@ export class Fleet {
     };
     const failed = (error: unknown) => lost(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const exited = (code: number) => lost(`its thread ended with ${code}`);
-    const timer = setTimeout(() => {
+    let left = looks;
+    const timer = setInterval(() => {
+      if (--left > 0) return;
       void worker.terminate();
       lost(`did not end in ${this.#patienceMs / 1000} s`);
-    }, this.#patienceMs);
+    }, this.#patienceMs / looks);
     worker.on('message', answered).on('error', failed).on('exit', exited);
     worker.postMessage(task);
   }

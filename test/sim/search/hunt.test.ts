@@ -69,6 +69,12 @@ describe('fleet', () => {
     await expect(fleet!.play(named('fine'))).resolves.toMatchObject({ violated: [] });
   });
 
+  test('takes no machine that slept for a simulation that does not end', async () => {
+    const played = open(1, 3000).play(named('fine'));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000);
+    await expect(played).resolves.toMatchObject({ violated: [] });
+  });
+
   test('goes on after a thread died', async () => {
     await expect(open(1).play(named('dead'))).rejects.toThrow('its thread ended with 3');
     await expect(fleet!.play(named('fine'))).resolves.toMatchObject({ violated: [] });
