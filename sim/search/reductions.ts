@@ -20,9 +20,23 @@ export const fewerEntries: Reduction = (scenario) => {
 };
 
 export const fewerTenants: Reduction = (scenario) =>
-  Array.from({ length: Math.max(0, scenario.world.tenants - 1) }, (_, at) =>
-    resized(scenario, { tenants: at + 1 }),
-  ).filter((smaller) => smaller !== null);
+  fewerThan(scenario.world.tenants).flatMap((tenants) => resized(scenario, { tenants }) ?? []);
+
+/** Few tenants are worth more than the seed: each number is tried with all of them before the next. */
+export function fewerTenantsReseeded(tries: number): Reduction {
+  return (scenario) =>
+    fewerThan(scenario.world.tenants).flatMap((tenants) =>
+      seedsAfter(scenario.seed, tries).flatMap((seed) => resized(withSeed(scenario, seed), { tenants }) ?? []),
+    );
+}
+
+/** One, two, three, then in ever wider steps, and one less. */
+function fewerThan(count: number): readonly number[] {
+  const numbers = new Set<number>();
+  for (let n = 1; n < count; n = n < 4 ? n + 1 : Math.ceil(n * 1.5)) numbers.add(n);
+  if (count > 1) numbers.add(count - 1);
+  return [...numbers];
+}
 
 export const fewerCells: Reduction = ({ ...scenario }) =>
   scenario.world.cells < 2
@@ -95,6 +109,14 @@ export const plainerSteps: Reduction = (scenario) =>
     return plainer.map((other) => ({ step: other }));
   });
 
+/** After the first event of its kind instead of a later one: fewer tenants make fewer of them. */
+export const earlierEvents: Reduction = (scenario) =>
+  eachEntry(scenario, ({ trigger }) => {
+    if (trigger.kind !== 'after' || trigger.count < 2) return [];
+    const counts = new Set([1, Math.floor(trigger.count / 2), trigger.count - 1]);
+    return [...counts].map((count) => ({ trigger: { ...trigger, count } }));
+  });
+
 /** Each time at a whole second, or at least a round one. */
 export const rounderTimes: Reduction = (scenario) =>
   eachEntry(scenario, ({ trigger }) => {
@@ -111,7 +133,13 @@ export const rounderTimes: Reduction = (scenario) =>
 /** The same with other draws: what a smaller scenario sends otherwise may just miss the moment. */
 export function reseeded(reduction: Reduction, tries: number): Reduction {
   return (scenario) =>
-    Array.from({ length: tries }, (_, at) => withSeed(scenario, (scenario.seed + at + 1) >>> 0)).flatMap(reduction);
+    seedsAfter(scenario.seed, tries)
+      .map((seed) => withSeed(scenario, seed))
+      .flatMap(reduction);
+}
+
+function seedsAfter(seed: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, at) => (seed + at + 1) >>> 0);
 }
 
 /** A file in which something is done after the run is over is refused. */

@@ -1,8 +1,10 @@
 import type { Scenario, Trigger } from '../scenario/scenario.ts';
 import {
+  earlierEvents,
   fewerCells,
   fewerEntries,
   fewerTenants,
+  fewerTenantsReseeded,
   lessTraffic,
   plainerSteps,
   plainerWorld,
@@ -46,10 +48,10 @@ export async function shrink(scenario: Scenario, ports: ShrinkPorts): Promise<Sh
   await search.down(shorterRun);
   for (;;) {
     const before = search.smallest;
-    for (const reduction of [fewerTenants, fewerCells, fewerEntries, lessTraffic, shorterRun])
+    for (const reduction of [earlierEvents, fewerTenants, fewerCells, fewerEntries, lessTraffic, shorterRun])
       await search.down(reduction);
     await search.down(reseeded(fewerEntries, 8), ({ timeline }) => timeline.length <= entriesGoal);
-    await search.down(reseeded(fewerTenants, 8), ({ world }) => world.tenants <= tenantsGoal);
+    await search.down(fewerTenantsReseeded(8), ({ world }) => world.tenants <= tenantsGoal);
     for (const reduction of [plainerSteps, plainerWorld, rounderTimes]) await search.down(reduction);
     if (search.smallest === before || ports.over()) break;
   }

@@ -105,6 +105,17 @@ describe('shrink', () => {
     expect(scenario.timeline.map(({ trigger }) => trigger)).toEqual([afterFlip]);
   });
 
+  test('waits for no later event than it takes, which as many tenants must make happen', async () => {
+    const before = found(isFault('kill'));
+    const kill = before.timeline.find(({ step }) => step.kind === 'fault' && step.fault === 'kill')!;
+    const third: Trigger = { kind: 'after', event: 'move.flipped', match: {}, count: 3 };
+    const fails = ({ timeline, world }: Scenario) =>
+      timeline.some(({ trigger }) => trigger.kind === 'after' && trigger.count <= world.tenants);
+    const { scenario } = await shrink({ ...before, timeline: [{ ...kill, trigger: third }] }, portsOf(fails));
+    expect(scenario.timeline.map(({ trigger }) => trigger)).toEqual([{ ...third, count: 1 }]);
+    expect(scenario.world.tenants).toBe(1);
+  });
+
   test('gives the same whether it asks one by one or several at once', async () => {
     const fails = (scenario: Scenario) => isFault('partition')(scenario) && scenario.world.traffic.rps > 3;
     const start = found(fails);
