@@ -52,7 +52,7 @@ export const searchRate: Figure = {
   id: 'P9',
   title: 'Search: schedules of 400 operations, 8 faults and 30 virtual seconds, judged by every checker',
   async measure({ quick }) {
-    const [rounds, count] = quick ? [1, 100] : [5, 500];
+    const [rounds, count] = quick ? [1, 100] : [5, 150];
     const one = await measureRounds(threadsOf.one, rounds, count);
     const two = await measureRounds(threadsOf.two, rounds, count);
     const row = (subject: string, measured: readonly Round[]) => {
