@@ -1,9 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EventSink } from '../cells/runtime/events.ts';
 import type { Time, Timer } from '../cells/runtime/time.ts';
 import type { CellMap } from './cell-map.ts';
 import type { RouterStatus } from './contract.ts';
+import type { MapFile } from './map-file.ts';
 import type { MapStore } from './map-store.ts';
 import { parseMap, type validateMap } from './map-validate.ts';
 
@@ -14,7 +13,7 @@ type Store = Pick<MapStore, 'version' | 'read' | 'close'>;
 
 export interface MapCacheOptions {
   /** Where the last map that was taken is kept; null: nowhere. */
-  readonly volume: string | null;
+  readonly file: MapFile | null;
   readonly events: EventSink;
   readonly time: Pick<Time, 'every'>;
   /** The cells that this router has a way to, and whether maps are checked, as they are now. */
@@ -46,7 +45,8 @@ export class MapCache {
 
   constructor(options: MapCacheOptions) {
     this.#options = options;
-    this.#load();
+    const kept = options.file?.read();
+    if (kept !== undefined) this.offer(kept, 'disk');
   }
 
   get current(): CellMap | null {
@@ -87,7 +87,7 @@ export class MapCache {
     this.#source = source;
     if (!same) {
       this.#options.events.record('map.changed', { version: check.map.version, source, by });
-      if (source !== 'disk') this.#save(check.map);
+      if (source !== 'disk') this.#options.file?.write(check.map);
     }
     return { accepted: true, version: check.map.version, reason: null };
   }
@@ -123,26 +123,5 @@ export class MapCache {
     const current = this.#current;
     if (current === null || version > current.version) return true;
     return this.#options.validate() && (this.#checked !== current || version !== current.version);
-  }
-
-  #load(): void {
-    if (!this.#options.volume) return;
-    try {
-      this.offer(JSON.parse(readFileSync(join(this.#options.volume, 'map.json'), 'utf8')), 'disk');
-    } catch {
-      // None yet, or one that a full disk cut short: the store has it.
-    }
-  }
-
-  #save(map: CellMap): void {
-    if (!this.#options.volume) return;
-    const file = join(this.#options.volume, 'map.json');
-    try {
-      mkdirSync(this.#options.volume, { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.tmp`, JSON.stringify(map), { mode: 0o600 });
-      renameSync(`${file}.tmp`, file);
-    } catch {
-      // A router goes on without a disk; it only starts with an older copy.
-    }
   }
 }

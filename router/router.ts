@@ -8,6 +8,7 @@ import { dampedRules, undampedRules } from './health.ts';
 import { problem, type WholeAnswer } from './http/problem.ts';
 import type { HttpHandler, HttpRequest, RefusedBytes, RequestOwner } from './http/request.ts';
 import { MapCache } from './map-cache.ts';
+import { mapFileIn } from './map-file.ts';
 import { ProxiedRequest } from './proxied-request.ts';
 import { recordAnswered } from './recorder.ts';
 import { nextRequestId } from './request-id.ts';
@@ -38,7 +39,7 @@ export class Router implements HttpHandler {
     this.#settings = settings;
     this.#known = new Set(Object.keys(settings.cells));
     this.map = new MapCache({
-      volume,
+      file: volume === null ? null : mapFileIn(volume),
       events,
       time,
       validateMap: decisions.validateMap,

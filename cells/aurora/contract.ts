@@ -149,8 +149,11 @@ export interface Reads extends MoveReads {
     result: { kind: 'ok'; rows: readonly { row: string; value: unknown; version: number }[] };
   };
   'outbox.waiting': { args: { limit: number }; result: { kind: 'ok'; rows: readonly OutboxRow[] } };
-  /** Jobs of tenants that live here. `olderThanMs` is a moment, in Unix milliseconds: accepted before it, the oldest first. */
-  'jobs.open': { args: { limit: number; olderThanMs: number }; result: { kind: 'ok'; jobs: readonly JobRow[] } };
+  /** Jobs of tenants that live here, in order of acceptance, but for those accepted in the span (Unix milliseconds, both within). */
+  'jobs.open': {
+    args: { limit: number; except: { fromMs: number; toMs: number } };
+    result: { kind: 'ok'; jobs: readonly JobRow[] };
+  };
   /** Dead jobs, in order of acceptance: what the dead-letter queue is rebuilt from. */
   'jobs.dead': { args: { limit: number }; result: { kind: 'ok'; jobs: readonly JobRow[] } };
   'jobs.counts': { args: Record<string, never>; result: { kind: 'ok'; open: number; done: number; dead: number } };

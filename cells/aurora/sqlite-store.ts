@@ -1,5 +1,13 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { AtomicStore, StoredJob, StoredRequest, StoredRow, StoredTenant } from '../sheets/store.ts';
+import {
+  noSpan,
+  type AtomicStore,
+  type Span,
+  type StoredJob,
+  type StoredRequest,
+  type StoredRow,
+  type StoredTenant,
+} from '../sheets/store.ts';
 import type { JobState } from './contract.ts';
 import type { MovedRequest, MovedRow, Residence } from './move-contract.ts';
 
@@ -64,9 +72,9 @@ export class SqliteStore implements AtomicStore {
     return record ? storedJob(record) : null;
   }
 
-  jobs(state: JobState, acceptedBeforeMs: number | null, limit: number | null): StoredJob[] {
-    const before = acceptedBeforeMs ?? Number.MAX_SAFE_INTEGER;
-    return (this.#statements.jobs.all(state, before, limit ?? -1) as JobRecord[]).map(storedJob);
+  jobs(state: JobState, except: Span | null, limit: number | null): StoredJob[] {
+    const { fromMs, toMs } = except ?? noSpan;
+    return (this.#statements.jobs.all(state, fromMs, toMs, limit ?? -1) as JobRecord[]).map(storedJob);
   }
 
   jobCounts(): Record<JobState, number> {
@@ -144,7 +152,7 @@ function prepareAll(database: Database) {
     request: sql('SELECT hash, answer_json AS answerJson FROM requests WHERE tenant = ? AND key = ?'),
     job: sql(`SELECT ${jobColumns} FROM jobs WHERE id = ?`),
     jobs: sql(`SELECT ${jobColumns} FROM ${jobsAtHome}
-      WHERE state = ? AND accepted_at_ms < ? ORDER BY accepted_at_ms, jobs.id LIMIT ?`),
+      WHERE state = ? AND NOT accepted_at_ms BETWEEN ? AND ? ORDER BY accepted_at_ms, jobs.id LIMIT ?`),
     jobCounts: sql(`SELECT state, count(*) AS count FROM ${jobsAtHome} GROUP BY state`),
     outbox: sql(`SELECT outbox.id AS outboxId, ${jobColumns} FROM outbox JOIN jobs ON jobs.id = outbox.job
       ORDER BY sequence LIMIT ?`),

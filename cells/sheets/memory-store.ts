@@ -1,6 +1,14 @@
 import type { JobState } from '../aurora/contract.ts';
 import type { MovedRequest, MovedRow, Residence } from '../aurora/move-contract.ts';
-import type { AtomicStore, StoredJob, StoredRequest, StoredRow, StoredTenant } from './store.ts';
+import {
+  noSpan,
+  type AtomicStore,
+  type Span,
+  type StoredJob,
+  type StoredRequest,
+  type StoredRow,
+  type StoredTenant,
+} from './store.ts';
 
 /** A store in memory: for virtual time and for tests. Iteration orders are those of the contract, so a seed reproduces every byte. */
 export class MemoryStore implements AtomicStore {
@@ -76,9 +84,10 @@ export class MemoryStore implements AtomicStore {
     return this.#jobs.get(id) ?? null;
   }
 
-  jobs(state: JobState, acceptedBeforeMs: number | null, limit: number | null): StoredJob[] {
+  jobs(state: JobState, except: Span | null, limit: number | null): StoredJob[] {
+    const { fromMs, toMs } = except ?? noSpan;
     return [...this.#jobs.values()]
-      .filter((job) => job.state === state && (acceptedBeforeMs === null || job.acceptedAtMs < acceptedBeforeMs))
+      .filter((job) => job.state === state && (job.acceptedAtMs < fromMs || job.acceptedAtMs > toMs))
       .filter((job) => this.#isHome(job.tenant))
       .toSorted((a, b) => a.acceptedAtMs - b.acceptedAtMs || compare(a.id, b.id))
       .slice(0, limit ?? Infinity);

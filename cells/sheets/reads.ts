@@ -49,8 +49,8 @@ export const reads: {
   'outbox.waiting'(store, { limit }) {
     return { kind: 'ok', rows: store.outbox(limit).map(({ id, job }) => ({ id, job: jobRow(job) })) };
   },
-  'jobs.open'(store, { limit, olderThanMs }) {
-    return { kind: 'ok', jobs: store.jobs('open', olderThanMs, limit).map(jobRow) };
+  'jobs.open'(store, { limit, except }) {
+    return { kind: 'ok', jobs: store.jobs('open', except, limit).map(jobRow) };
   },
   'jobs.dead'(store, { limit }) {
     return { kind: 'ok', jobs: store.jobs('dead', null, limit).map(jobRow) };

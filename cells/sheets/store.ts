@@ -28,6 +28,15 @@ export interface StoredTenant {
   readonly residence: Residence;
 }
 
+/** Moments, in Unix milliseconds, both of them within. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** No moment is in it. */
+export const noSpan: Span = { fromMs: 1, toMs: 0 };
+
 /** What a named read may look at. Synchronous: one call sees one state. */
 export interface ReadStore {
   /** Null where this cell never knew it. */
@@ -39,8 +48,8 @@ export interface ReadStore {
   rows(tenant: string, sheet: string, limit: number): readonly StoredRow[];
   request(tenant: string, key: string): StoredRequest | null;
   job(id: string): StoredJob | null;
-  /** Of tenants whose home is here, in order of acceptance. `acceptedBeforeMs` and `limit` null: all. */
-  jobs(state: JobState, acceptedBeforeMs: number | null, limit: number | null): readonly StoredJob[];
+  /** Of tenants whose home is here, in order of acceptance, but for those accepted in the span. `except` and `limit` null: all. */
+  jobs(state: JobState, except: Span | null, limit: number | null): readonly StoredJob[];
   /** Of tenants whose home is here. */
   jobCounts(): Readonly<Record<JobState, number>>;
   /** In the order in which they were added. */

@@ -3,14 +3,18 @@ import type { JobRow, OutboxRow } from '../aurora/contract.ts';
 /** A row that waits for longer was accepted by a task that died, or belongs to a job of before: the leader delivers it. */
 export const orphanedAfterMs = 1000;
 
-/** Which rows a task delivers now: those it accepted itself, and the orphans where it leads. `nowMs` is Unix time. */
+/**
+ * Which rows a task delivers now: those it accepted itself, and the orphans where it leads. `nowMs` is Unix time. What seems to
+ * come from the future was accepted by a task whose clock is ahead: it waits for nobody's clock.
+ */
 export function rowsToDeliver(
   rows: readonly OutboxRow[],
   accepted: ReadonlySet<string>,
   isLeader: boolean,
   nowMs: number,
 ): readonly OutboxRow[] {
-  return rows.filter(({ job }) => accepted.has(job.id) || (isLeader && nowMs - job.acceptedAtMs > orphanedAfterMs));
+  const isOrphan = ({ acceptedAtMs }: JobRow) => Math.abs(nowMs - acceptedAtMs) > orphanedAfterMs;
+  return rows.filter(({ job }) => accepted.has(job.id) || (isLeader && isOrphan(job)));
 }
 
 /** Entries of the dead-letter queue whose jobs are dead here no more: redriven by somebody who died over it, or moved with their tenant. */

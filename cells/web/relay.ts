@@ -23,7 +23,8 @@ const leadForMs = 2000;
 /** Deliveries of one round: on the embedded engine each takes about 5 ms of its only thread. */
 const roundMax = 50;
 const reconcileEveryMs = 5000;
-const reconcileOlderThanMs = 10_000;
+/** What was accepted so little before or, by another's clock, after now may be on its way to the engine. */
+const onItsWayMs = 10_000;
 const reconcileMax = 2000;
 
 /**
@@ -142,10 +143,9 @@ export class Relay {
     const { aurora, time } = this.#options;
     if (time.monotonicMs() - this.#reconciledMs < reconcileEveryMs) return;
     this.#reconciledMs = time.monotonicMs();
-    const { jobs } = await aurora.read('jobs.open', {
-      limit: reconcileMax,
-      olderThanMs: time.nowMs() - reconcileOlderThanMs,
-    });
+    const nowMs = time.nowMs();
+    const except = { fromMs: nowMs - onItsWayMs, toMs: nowMs + onItsWayMs };
+    const { jobs } = await aurora.read('jobs.open', { limit: reconcileMax, except });
     await this.#clearLetters(engine);
     if (jobs.length === 0) return;
     const { rows } = await aurora.read('outbox.waiting', { limit: reconcileMax });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MapCache } from '../../router/map-cache.ts';
+import { mapFileIn } from '../../router/map-file.ts';
 import { parseMap, validateMap } from '../../router/map-validate.ts';
 
 const entry = { cell: 'a', epoch: 2, override: null };
@@ -79,7 +80,7 @@ describe('the cached copy', () => {
   afterEach(() => rmSync(volume, { recursive: true, force: true }));
   const open = () =>
     new MapCache({
-      volume,
+      file: mapFileIn(volume),
       time: realTime,
       cells: () => cells,
       validate: () => validate,

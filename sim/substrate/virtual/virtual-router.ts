@@ -8,6 +8,7 @@ import type { RouterDecisions } from '../../../router/decisions.ts';
 import type { NextStep } from '../../../router/forwarding.ts';
 import { dampedRules, undampedRules } from '../../../router/health.ts';
 import { MapCache } from '../../../router/map-cache.ts';
+import type { MapFile } from '../../../router/map-file.ts';
 import { MapStore } from '../../../router/map-store.ts';
 import { answeredFields } from '../../../router/recorder.ts';
 import { refusalSentence, type RouteDecision } from '../../../router/route.ts';
@@ -56,6 +57,7 @@ interface Own {
   readonly time: Time;
   readonly events: EventSink;
   readonly decisions: RouterDecisions;
+  readonly file: MapFile;
 }
 
 /** The cell router in virtual time: the real map, route, health and record, over virtual requests. */
@@ -73,7 +75,7 @@ class VirtualRouter {
     this.settings = settings;
     this.#known = new Set(Object.keys(settings.cells));
     this.map = new MapCache({
-      volume: null,
+      file: own.file,
       events: own.events,
       time: own.time,
       cells: () => this.#known,
@@ -326,10 +328,10 @@ class RoutedRequest {
 /** Starts a router in virtual time, with a fresh map if its store answers. */
 export async function startVirtualRouter(
   { config, events, runtime, decisions }: DecidingContext<RouterSettings, RouterDecisions>,
-  { network, life }: Pick<Own, 'network' | 'life'>,
+  { network, life, file }: Pick<Own, 'network' | 'life' | 'file'>,
 ): Promise<RunningPart> {
   if (!config.listen) throw new Error('a router needs an address to listen on');
-  const router = new VirtualRouter({ network, life, time: runtime.time, events, decisions }, config.settings);
+  const router = new VirtualRouter({ network, life, time: runtime.time, events, decisions, file }, config.settings);
   const endpoint = config.upstreams['map']?.[0];
   if (endpoint) await firstMap(router, runtime, endpoint, config.token);
   if (config.admin) await runtime.serve({ listen: config.admin, token: config.token, handlers: adminOf(router) });

@@ -5,6 +5,8 @@ import type { DynamodbSettings, Write } from '../../../cells/dynamodb/contract.t
 import { startAurora } from '../../../cells/aurora/server.ts';
 import type { PartConfig } from '../../../cells/runtime/part-config.ts';
 import type { PartContext, RunningPart } from '../../../cells/runtime/part.ts';
+import type { CellMap } from '../../../router/cell-map.ts';
+import type { MapFile } from '../../../router/map-file.ts';
 import { startControl } from '../../pilot/server.ts';
 import { startTraffic } from '../../traffic/traffic.ts';
 import type { PartSpec } from '../../world/part.ts';
@@ -50,6 +52,7 @@ export class VirtualSubstrate implements Substrate {
   readonly #items = new Map<string, MemoryItems>();
   readonly #queues = new Map<string, QueueState>();
   readonly #files = new Map<string, ExportFiles>();
+  readonly #maps = new Map<string, CellMap>();
   readonly #engines = new Map<string, VirtualQueue>();
 
   constructor(options: VirtualSubstrateOptions) {
@@ -118,7 +121,8 @@ export class VirtualSubstrate implements Substrate {
     const items = this.#items.delete(volume) ? 1 : 0;
     const files = this.#files.get(volume)?.size ?? 0;
     this.#files.delete(volume);
-    return held + items + files;
+    const maps = this.#maps.delete(volume) ? 1 : 0;
+    return held + items + files + maps;
   }
 
   disconnect(): Promise<void> {
@@ -210,7 +214,7 @@ export class VirtualSubstrate implements Substrate {
       case 'alb':
         return startVirtualAlb(deciding(context, 'alb'), own);
       case 'router':
-        return startVirtualRouter(deciding(context, 'router'), own);
+        return startVirtualRouter(deciding(context, 'router'), { ...own, file: this.#mapFileOf(volume) });
       case 'web':
         return startVirtualWeb(deciding(context, 'web'), own);
       case 'worker':
@@ -244,6 +248,11 @@ export class VirtualSubstrate implements Substrate {
       items.write(settings.seed.map((keyed): Write => ({ op: 'put', ...keyed })));
     }
     return { items, pragmas: {} };
+  }
+
+  #mapFileOf(volume: string | null): MapFile {
+    const key = volume ?? '';
+    return { read: () => this.#maps.get(key), write: (map) => void this.#maps.set(key, map) };
   }
 
   #volumeOf(volume: string | null): MemoryVolume {

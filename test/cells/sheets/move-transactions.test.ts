@@ -83,7 +83,7 @@ describe.each(Object.entries(stores))('a move’s transactions on the %s store',
       expect(from.tx('job.promote', { id: 'j1', epoch, units: 5000 })).toEqual(moved);
     }
     expect(from.read('job.receive', { tenant: 't01', id: 'j1', fence: true })).toEqual(moved);
-    expect(from.read('jobs.open', { limit: 10, olderThanMs: 9999 }).jobs).toEqual([]);
+    expect(from.read('jobs.open', { limit: 10, except: { fromMs: 9999, toMs: 9999 } }).jobs).toEqual([]);
     expect(from.tx('outbox.refill', {})).toEqual({ kind: 'ok', count: 0, lost: 0 });
     expect(from.tx('outbox.again', { jobs: ['j1'] })).toEqual({ kind: 'ok', count: 0 });
     expect(from.waiting()).toEqual([]);

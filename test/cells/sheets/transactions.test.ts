@@ -214,10 +214,11 @@ describe.each(Object.entries(stores))('transactions on the %s store', (_, make) 
     submit('late', { nowMs: 3000 });
     submit('early', { nowMs: 1000 });
     submit('middle', { nowMs: 2000 });
-    const open = (limit: number, olderThanMs: number) =>
-      read('jobs.open', { limit, olderThanMs }).jobs.map(({ id }) => id);
-    expect(open(10, 3000)).toEqual(['early', 'middle']);
-    expect(open(1, 9000)).toEqual(['early']);
+    const open = (limit: number, fromMs: number, toMs: number) =>
+      read('jobs.open', { limit, except: { fromMs, toMs } }).jobs.map(({ id }) => id);
+    expect(open(10, 3000, 5000)).toEqual(['early', 'middle']);
+    expect(open(10, 2000, 2999)).toEqual(['early', 'late']);
+    expect(open(1, 9000, 9000)).toEqual(['early']);
     for (const row of ['b', 'A', 'c', '_']) put({ row, value: row });
     const rows = read('sheet.read', { tenant: 't01', sheet: 'budget', limit: 3 }).rows;
     expect(rows.map(({ row }) => row)).toEqual(['A', '_', 'b']);

@@ -117,6 +117,11 @@ describe('what the relay does', () => {
     expect(ids(true)).toEqual(['mine.1', 'old.1']);
   });
 
+  test('a job waits for no clock that was ahead when it was accepted', () => {
+    const rows = [2900, 162_000].map((acceptedAtMs) => ({ id: String(acceptedAtMs), job: job('j', { acceptedAtMs }) }));
+    expect(rowsToDeliver(rows, new Set(), true, 2000).map(({ id }) => id)).toEqual(['162000']);
+  });
+
   test('a job is delivered again only after it was found nowhere twice', () => {
     const open = ['held', 'waits', 'lost', 'blinks'].map((id) => job(id));
     const waiting = [{ id: 'waits.2', job: job('waits') }];

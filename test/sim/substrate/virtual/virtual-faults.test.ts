@@ -32,6 +32,24 @@ test.each(kinds.map((kind) => [kind.kind, kind] as const))(
   },
 );
 
+test('a router that comes back while map and control are down serves by the map that it kept', async () => {
+  const world = await openVirtualWorld(defaultWorld({ cells: 2, tenants: 8, traffic: { rate: '20rps' } }), { seed: 3 });
+  await world.run(async () => {
+    await world.wait(1000);
+    const kill = { kind: 'kill', settings: {}, forMs: null, hold: true };
+    const router = await world.inject({ ...kill, target: 'router/1' });
+    await world.inject({ ...kill, target: 'map' });
+    await world.inject({ ...kill, target: 'control' });
+    await world.wait(1000);
+    await world.heal(router.id);
+    await world.wait(3000);
+    const headers = { 'x-tenant-id': 't01', 'content-type': 'application/json' };
+    const put = { method: 'PUT', path: '/sheets/s1/rows/r1', headers, body: '{"value":1}' };
+    expect((await world.ask(put)).status).toBe(200);
+  });
+  await world.end();
+});
+
 function targetsOf({ targets }: FaultKind): readonly string[] {
   const names = { cell: 'b', link: 'router->b', links: 'links/b', map: 'map', control: 'control', router: 'router/1' };
   const known = targets.map((kind) => (kind in names ? names[kind as keyof typeof names] : `b/${kind}`));
