@@ -7,7 +7,7 @@ import { cellOf, handedOverMs, predict, type Affected, type Estate } from './dep
 const recentMs = 3000;
 const recentMax = 20_000;
 
-/** An answer to a request sent sooner than this after the loss says nothing about the loss. */
+/** An answer to a request sent sooner than this after a loss, or after the end of one, says nothing about what is so from then on. */
 const settledMs = 250;
 
 /** A fault, or a death seen from outside, that took. Monotonic milliseconds, and Unix ones (`at`), of the moment before its effect. */
@@ -213,10 +213,11 @@ export class BlastRadiusLedger {
     if (!known.unexplained && !this.#wasHeld(entry, answer)) known.unexplained = answer;
   }
 
-  /** True where it was sent to a tenant of the entry before, while that was open. */
+  /** True where it was sent by a tenant of the entry before while that was open, or just then: a router that was frozen reads what waited in it, and routes by what it knew. */
   #wasHeldBefore({ tenant, sentMs }: Answer): boolean {
     const before = this.#before;
-    return before !== null && tenant !== null && before.predicted.has(tenant) && sentMs <= (before.untilMs ?? Infinity);
+    if (before === null || tenant === null || !before.predicted.has(tenant)) return false;
+    return sentMs <= (before.untilMs ?? Infinity) + settledMs;
   }
 
   /** True where an affected part may have held the request, sent before that part was taken out. */

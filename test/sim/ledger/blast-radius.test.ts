@@ -200,3 +200,14 @@ test('what the faults before held may be answered under the next one, and is no 
   answered('b2', 14_500, 5000, { status: 504, outcome: 'unknown', error: true });
   expect(ledger.read()?.leaks).toEqual(['b2']);
 });
+
+test('what waited in a router that was frozen is routed as it goes on, and is no leak of what is done then', () => {
+  took('f1', ['router/1', 'b/alb'], 10_000, 'silent');
+  ledger.gone('f1');
+  expect(ledger.targetsHealthy(13_000, unix + 13_000)).toBe(true);
+  took('f2', ['a/aurora/2'], 13_001, 'gone');
+  answered('b1', 13_002, 1, { status: 503, outcome: 'refused', error: true });
+  expect(ledger.read()).toMatchObject({ fault: 'f2', hit: ['b1'], leaks: [], inFlight: ['b1'] });
+  answered('b2', 13_400, 1, { status: 503, outcome: 'refused', error: true });
+  expect(ledger.read()?.leaks).toEqual(['b2']);
+});
