@@ -118,8 +118,9 @@ function nameOf({ name }: ExpectationResult): string {
   return name.replace(/^invariants\./, '');
 }
 
+/** Near the whole the second decimal tells. */
 function percent(ratio: number): string {
-  return `${Number((ratio * 100).toFixed(1))}%`;
+  return `${Number((ratio * 100).toFixed(ratio > 0.99 ? 2 : 1))}%`;
 }
 
 function seconds(ms: number): string {
