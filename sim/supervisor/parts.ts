@@ -34,6 +34,8 @@ export class Parts {
   /** Deaths that were asked for and have not been seen yet. */
   readonly #expected = new Set<string>();
   readonly #starting = new Map<string, Promise<void>>();
+  /** How often each part was started, served or ended. */
+  readonly #turns = new Map<string, number>();
   #ending = false;
 
   constructor(options: PartsOptions) {
@@ -113,11 +115,13 @@ export class Parts {
     return spec.size;
   }
 
-  /** Reads every part's state and memory anew. */
+  /** Reads every part's state and memory anew. What changed while it was read is newer than what was read: a death stays one. */
   async observe(): Promise<void> {
+    const before = new Map(this.#turns);
     for (const observation of await this.#options.substrate.observeAll()) {
-      const record = this.#records.get(observation.address);
-      if (!record) continue;
+      const { address } = observation;
+      const record = this.#records.get(address);
+      if (!record || this.#turns.get(address) !== before.get(address)) continue;
       const changed = record.observation.state !== observation.state;
       this.#records.set(observation.address, {
         ...record,
@@ -160,6 +164,7 @@ export class Parts {
     const observation = await this.#options.substrate.observe(address);
     const record = this.#records.get(address);
     if (record) {
+      this.#turned(address);
       this.#records.set(address, { ...record, observation, sinceMs: this.#time.nowMs(), lives: record.lives + 1 });
     }
     const kind = before ? 'part.replaced' : 'part.started';
@@ -183,6 +188,7 @@ export class Parts {
   }
 
   #set(address: string, state: PartState, change: { restarts?: number; lives?: number }): void {
+    this.#turned(address);
     const before = this.#records.get(address);
     const nobody = { address, pid: null, containerId: null, memoryBytes: null };
     const alive = state === 'starting' && before ? before.observation : nobody;
@@ -193,5 +199,9 @@ export class Parts {
       lives: change.lives ?? before?.lives ?? 0,
       sinceMs: this.#time.nowMs(),
     });
+  }
+
+  #turned(address: string): void {
+    this.#turns.set(address, (this.#turns.get(address) ?? 0) + 1);
   }
 }
