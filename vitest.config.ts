@@ -6,7 +6,7 @@ const onDocker = ['test/**/docker/**/*.test.ts', 'test/**/*.docker.test.ts', 'te
 
 const cores = availableParallelism();
 
-/** A world has thirty parts, and waits more than it works: two at a time are what two cores carry. */
+/** A world has thirty parts, and waits more than it works: two at a time are what two cores carry, and four are enough. */
 const worldsAtOnce = Math.min(Math.max(cores, 2), 4);
 
 /** Many of these wait for processes and clocks: one more than there are cores leaves none of them idle. */

@@ -127,6 +127,12 @@ export interface Transactions extends MoveTransactions {
   'job.redrive': { args: { ids: readonly string[] | null }; result: { kind: 'ok'; count: number } };
 }
 
+/** Moments, in Unix milliseconds, both of them within. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface Reads extends MoveReads {
   'row.get': {
     args: { tenant: string; epoch: number | null; sheet: string; row: string };
@@ -149,9 +155,9 @@ export interface Reads extends MoveReads {
     result: { kind: 'ok'; rows: readonly { row: string; value: unknown; version: number }[] };
   };
   'outbox.waiting': { args: { limit: number }; result: { kind: 'ok'; rows: readonly OutboxRow[] } };
-  /** Jobs of tenants that live here, in order of acceptance, but for those accepted in the span (Unix milliseconds, both within). */
+  /** Jobs of tenants that live here, in order of acceptance, but for those accepted in the span. */
   'jobs.open': {
-    args: { limit: number; except: { fromMs: number; toMs: number } };
+    args: { limit: number; except: Span };
     result: { kind: 'ok'; jobs: readonly JobRow[] };
   };
   /** Dead jobs, in order of acceptance: what the dead-letter queue is rebuilt from. */

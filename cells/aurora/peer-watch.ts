@@ -42,10 +42,10 @@ export class PeerWatch {
 
   get sight(): PeerSight {
     if (!this.#peer) return { kind: 'none' };
-    // Refused once, and then no word of the next attempt: where a container was taken off its network that takes seconds.
-    const heldUp = this.#refused === 1 && this.#silentMs > 2 * lookEveryMs;
-    if (this.#refused > 0 && !heldUp) return { kind: 'refused', times: this.#refused };
-    if (!this.#said || this.#silentMs > 2 * lookEveryMs) return { kind: 'silent', silentMs: this.#silentMs };
+    const isSilent = this.#silentMs > 2 * lookEveryMs;
+    // Refused once, and no word of the next attempt: where a container was taken off its network that takes seconds.
+    if (this.#refused > (isSilent ? 1 : 0)) return { kind: 'refused', times: this.#refused };
+    if (!this.#said || isSilent) return { kind: 'silent', silentMs: this.#silentMs };
     return { kind: 'says', role: this.#said.role, generation: this.#said.generation };
   }
 

@@ -1,14 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
-import {
-  noSpan,
-  type AtomicStore,
-  type Span,
-  type StoredJob,
-  type StoredRequest,
-  type StoredRow,
-  type StoredTenant,
-} from '../sheets/store.ts';
-import type { JobState } from './contract.ts';
+import type { AtomicStore, StoredJob, StoredRequest, StoredRow, StoredTenant } from '../sheets/store.ts';
+import type { JobState, Span } from './contract.ts';
 import type { MovedRequest, MovedRow, Residence } from './move-contract.ts';
 
 interface JobRecord extends Omit<StoredJob, 'result'> {
@@ -72,8 +64,7 @@ export class SqliteStore implements AtomicStore {
     return record ? storedJob(record) : null;
   }
 
-  jobs(state: JobState, except: Span | null, limit: number | null): StoredJob[] {
-    const { fromMs, toMs } = except ?? noSpan;
+  jobs(state: JobState, { fromMs, toMs }: Span, limit: number | null): StoredJob[] {
     return (this.#statements.jobs.all(state, fromMs, toMs, limit ?? -1) as JobRecord[]).map(storedJob);
   }
 

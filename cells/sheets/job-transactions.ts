@@ -1,7 +1,7 @@
 import type { JobQueue, JobState, Transactions } from '../aurora/contract.ts';
 import { refusalOf } from './fence.ts';
 import { findReplay, keepAnswer, requestHash } from './idempotency.ts';
-import type { Store, StoredJob } from './store.ts';
+import { noSpan, type Store, type StoredJob } from './store.ts';
 
 type Of<Name extends keyof Transactions> = Transactions[Name];
 
@@ -64,7 +64,7 @@ export function promoteJob(store: Store, args: Of<'job.promote'>['args']): Of<'j
 }
 
 export function redriveJobs(store: Store, args: Of<'job.redrive'>['args']): Of<'job.redrive'>['result'] {
-  const dead = args.ids === null ? store.jobs('dead', null, null) : jobsIn(store, args.ids, 'dead');
+  const dead = args.ids === null ? store.jobs('dead', noSpan, null) : jobsIn(store, args.ids, 'dead');
   for (const job of dead) deliver(store, { ...job, state: 'open', result: null, endedAtMs: null });
   return { kind: 'ok', count: dead.length };
 }
@@ -75,7 +75,7 @@ export function markDelivered(store: Store, args: Of<'outbox.delivered'>['args']
 }
 
 export function refillOutbox(store: Store): Of<'outbox.refill'>['result'] {
-  const open = store.jobs('open', null, null);
+  const open = store.jobs('open', noSpan, null);
   const waiting = new Set(store.outbox(Number.MAX_SAFE_INTEGER).map(({ job }) => job.id));
   for (const job of open) deliver(store, job);
   return { kind: 'ok', count: open.length, lost: open.filter(({ id }) => !waiting.has(id)).length };

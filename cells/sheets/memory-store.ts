@@ -1,14 +1,6 @@
-import type { JobState } from '../aurora/contract.ts';
+import type { JobState, Span } from '../aurora/contract.ts';
 import type { MovedRequest, MovedRow, Residence } from '../aurora/move-contract.ts';
-import {
-  noSpan,
-  type AtomicStore,
-  type Span,
-  type StoredJob,
-  type StoredRequest,
-  type StoredRow,
-  type StoredTenant,
-} from './store.ts';
+import type { AtomicStore, StoredJob, StoredRequest, StoredRow, StoredTenant } from './store.ts';
 
 /** A store in memory: for virtual time and for tests. Iteration orders are those of the contract, so a seed reproduces every byte. */
 export class MemoryStore implements AtomicStore {
@@ -84,8 +76,7 @@ export class MemoryStore implements AtomicStore {
     return this.#jobs.get(id) ?? null;
   }
 
-  jobs(state: JobState, except: Span | null, limit: number | null): StoredJob[] {
-    const { fromMs, toMs } = except ?? noSpan;
+  jobs(state: JobState, { fromMs, toMs }: Span, limit: number | null): StoredJob[] {
     return [...this.#jobs.values()]
       .filter((job) => job.state === state && (job.acceptedAtMs < fromMs || job.acceptedAtMs > toMs))
       .filter((job) => this.#isHome(job.tenant))

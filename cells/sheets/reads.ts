@@ -2,7 +2,7 @@ import type { JobRow, Reads } from '../aurora/contract.ts';
 import { etagOf } from './etag.ts';
 import { refusalOf } from './fence.ts';
 import { digestPage, exportPage } from './move-pages.ts';
-import type { ReadStore, StoredJob } from './store.ts';
+import { noSpan, type ReadStore, type StoredJob } from './store.ts';
 
 export type ReadName = keyof Reads;
 
@@ -53,7 +53,7 @@ export const reads: {
     return { kind: 'ok', jobs: store.jobs('open', except, limit).map(jobRow) };
   },
   'jobs.dead'(store, { limit }) {
-    return { kind: 'ok', jobs: store.jobs('dead', null, limit).map(jobRow) };
+    return { kind: 'ok', jobs: store.jobs('dead', noSpan, limit).map(jobRow) };
   },
   'jobs.counts'(store) {
     return { kind: 'ok', ...store.jobCounts() };

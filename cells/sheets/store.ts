@@ -1,4 +1,4 @@
-import type { JobRow, JobState } from '../aurora/contract.ts';
+import type { JobRow, JobState, Span } from '../aurora/contract.ts';
 import type { MovedRequest, MovedRow, Residence } from '../aurora/move-contract.ts';
 
 /** A row as a store keeps it: values as JSON text, made once, so that hashing and storing share it. */
@@ -28,12 +28,6 @@ export interface StoredTenant {
   readonly residence: Residence;
 }
 
-/** Moments, in Unix milliseconds, both of them within. */
-export interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 /** No moment is in it. */
 export const noSpan: Span = { fromMs: 1, toMs: 0 };
 
@@ -48,8 +42,8 @@ export interface ReadStore {
   rows(tenant: string, sheet: string, limit: number): readonly StoredRow[];
   request(tenant: string, key: string): StoredRequest | null;
   job(id: string): StoredJob | null;
-  /** Of tenants whose home is here, in order of acceptance, but for those accepted in the span. `except` and `limit` null: all. */
-  jobs(state: JobState, except: Span | null, limit: number | null): readonly StoredJob[];
+  /** Of tenants whose home is here, in order of acceptance, but for those accepted in the span. `limit` null: all. */
+  jobs(state: JobState, except: Span, limit: number | null): readonly StoredJob[];
   /** Of tenants whose home is here. */
   jobCounts(): Readonly<Record<JobState, number>>;
   /** In the order in which they were added. */

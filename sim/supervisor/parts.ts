@@ -123,7 +123,7 @@ export class Parts {
       const record = this.#records.get(address);
       if (!record || this.#turns.get(address) !== before.get(address)) continue;
       const changed = record.observation.state !== observation.state;
-      this.#records.set(observation.address, {
+      this.#records.set(address, {
         ...record,
         observation,
         sinceMs: changed ? this.#time.nowMs() : record.sinceMs,

@@ -17,7 +17,6 @@ const { values, positionals } = parseArgs({
     from: { type: 'string', default: '1' },
     engine: { type: 'string', default: 'auto' },
     on: { type: 'string', default: 'process' },
-    json: { type: 'boolean' },
   },
 });
 
@@ -28,12 +27,24 @@ if (chosen.length === 0) {
   process.exit(64);
 }
 
-const first = Number(values.from) - 1;
+const countOf = (flag: 'rounds' | 'from') => {
+  const value = values[flag];
+  if (value === undefined || /^[1-9]\d{0,5}$/.test(value)) return value === undefined ? Infinity : Number(value);
+  console.error(`--${flag} must be a whole number from 1, not ${value}`);
+  process.exit(64);
+};
+const first = countOf('from') - 1;
+const count = countOf('rounds');
+const ended = chosen.find(({ full }) => first >= full);
+if (ended) {
+  console.error(`${ended.name} has ${ended.full} rounds: there is none from ${first + 1} on`);
+  process.exit(64);
+}
 
 let failed = 0;
 for (const proof of chosen) {
-  const end = values.rounds === undefined ? proof.full : Math.min(first + Number(values.rounds), proof.full);
-  const rounds = Array.from({ length: Math.max(end - first, 0) }, (_, at) => first + at);
+  const end = Math.min(first + count, proof.full);
+  const rounds = Array.from({ length: end - first }, (_, at) => first + at);
   console.log(`${proof.name}: ${proof.claim}`);
   let done = 0;
   let held = 0;

@@ -9,7 +9,7 @@ import { hostileFiles } from './hostile-files.ts';
 import { killCell, openArena } from './kill-cell.ts';
 import { moveUnderFire } from './moves.ts';
 import { partFaults, playPartFault } from './part-faults.ts';
-import type { Proof } from './rounds.ts';
+import { turnsOf, type Proof } from './rounds.ts';
 import { catalogue, playScenario } from './scenarios.ts';
 import { bugs } from '../../fixtures/bugs/index.ts';
 import { bugReplays, sameLog, searchFinds, searchQuiet } from './search.ts';
@@ -97,8 +97,7 @@ function scenariosProof({ on }: Place): Proof {
     full: catalogue.length,
     async run(rounds, tell) {
       await inBox(async (box) => {
-        for (const { name, off } of rounds.flatMap((round) => catalogue[round] ?? []))
-          tell(await playScenario(box, on, name, off));
+        for (const { name, off } of turnsOf(catalogue, rounds)) tell(await playScenario(box, on, name, off));
       });
     },
   };
@@ -119,9 +118,8 @@ function foreignProof({ on }: Place): Proof {
           { world, fault },
         ]),
       );
-      const chosen = rounds.flatMap((round) => twice[round] ?? []);
       for (const world of worlds) {
-        const played = chosen.filter((each) => each.world === world);
+        const played = turnsOf(twice, rounds).filter((each) => each.world === world);
         if (played.length === 0) continue;
         const box = new PetriBox();
         try {

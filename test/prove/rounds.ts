@@ -14,6 +14,11 @@ export interface Proof {
   run(rounds: readonly number[], tell: (round: Round) => void): Promise<void>;
 }
 
+/** Those of a list whose turn these rounds are. */
+export function turnsOf<T>(all: readonly T[], rounds: readonly number[]): readonly T[] {
+  return rounds.flatMap((round) => all[round] ?? []);
+}
+
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

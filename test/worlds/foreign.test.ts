@@ -5,14 +5,19 @@ import { foreignFaults, openForeign, playForeign, type ForeignArena } from '../p
 import { eventually, PetriBox } from '../support/petri-box.ts';
 import { sampled } from './arena.ts';
 
+const boxes: PetriBox[] = [];
 const arenas = new Map<string, Promise<ForeignArena>>();
 afterAll(async () => {
-  for (const arena of arenas.values()) await (await arena).box.close();
+  for (const box of boxes) await box.close();
 });
 
 /** One world of each serves every test of this file, in turn. */
 function open(world: 'notes' | 'shop'): Promise<ForeignArena> {
-  const arena = arenas.get(world) ?? openForeign(new PetriBox(), world);
+  const there = arenas.get(world);
+  if (there) return there;
+  const box = new PetriBox();
+  boxes.push(box);
+  const arena = openForeign(box, world);
   arenas.set(world, arena);
   return arena;
 }

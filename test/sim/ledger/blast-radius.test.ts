@@ -190,10 +190,15 @@ test('on a busy machine a part dies late: what it held until its death is attrib
   expect(ledger.read()).toMatchObject({ leaks: ['c1'], inFlight: ['a1', 'b1'] });
 });
 
-test('what the faults before held may be answered under the next one, and is no leak of it', () => {
-  took('f1', ['b/alb'], 10_000, 'silent');
+/** A fault that is over, with the entry that it opened. */
+function hurtUntil(healthyMs: number, addresses: readonly string[]): void {
+  took('f1', addresses, 10_000, 'silent');
   ledger.gone('f1');
-  expect(ledger.targetsHealthy(13_000, unix + 13_000)).toBe(true);
+  expect(ledger.targetsHealthy(healthyMs, unix + healthyMs)).toBe(true);
+}
+
+test('what the faults before held may be answered under the next one, and is no leak of it', () => {
+  hurtUntil(13_000, ['b/alb']);
   took('f2', ['a/alb'], 14_000, 'silent');
   answered('b1', 11_000, 5000, { status: 504, outcome: 'unknown', error: true });
   expect(ledger.read()).toMatchObject({ fault: 'f2', hit: ['b1'], leaks: [], inFlight: ['b1'] });
@@ -202,12 +207,10 @@ test('what the faults before held may be answered under the next one, and is no 
 });
 
 test('what waited in a router that was frozen is routed as it goes on, and is no leak of what is done then', () => {
-  took('f1', ['router/1', 'b/alb'], 10_000, 'silent');
-  ledger.gone('f1');
-  expect(ledger.targetsHealthy(13_000, unix + 13_000)).toBe(true);
+  hurtUntil(13_000, ['router/1', 'b/alb']);
   took('f2', ['a/aurora/2'], 13_001, 'gone');
-  answered('b1', 13_002, 1, { status: 503, outcome: 'refused', error: true });
+  answered('b1', 13_002, 1, refusal);
   expect(ledger.read()).toMatchObject({ fault: 'f2', hit: ['b1'], leaks: [], inFlight: ['b1'] });
-  answered('b2', 13_400, 1, { status: 503, outcome: 'refused', error: true });
+  answered('b2', 13_400, 1, refusal);
   expect(ledger.read()?.leaks).toEqual(['b2']);
 });
