@@ -7,7 +7,7 @@ import { inBox, type PetriBox } from '../support/petri-box.ts';
 import { percentile, turnsOf, type Proof } from './rounds.ts';
 
 const schedulesARound = 1000;
-/** So many of a round may prove nothing: a drawn world is small, and now and then nobody calls one of its cells. */
+/** So many of a round may prove nothing: now and then a fault is never seen to take. */
 const provingNothingMax = 30;
 const seedsPerBug = 5000;
 /** The longest that one search may take, in milliseconds, on a machine that does other things too. */
