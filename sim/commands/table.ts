@@ -27,6 +27,7 @@ export const commands: readonly CommandEntry[] = [
     options: [
       ['--on <substrate>', 'what it runs on: process, docker or virtual'],
       ['--name <name>', "the world's name"],
+      ['--seed <n>', 'who sends what, and when; in virtual time all that happens'],
       ['--cells <n>', '1 to 24 cells'],
       ['--routers <n>', '1 to 8 routers'],
       ['--port <port>', "the router's port; without it 8080 or the next free one"],
@@ -42,6 +43,7 @@ export const commands: readonly CommandEntry[] = [
       'petri up',
       'petri up small --detach',
       'petri up --on docker --detach',
+      'petri up --on virtual --seed 8',
       'petri up --cells 5 --name five --detach --json',
     ],
     live: false,

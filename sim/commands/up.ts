@@ -20,6 +20,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const overrides = {
     ...given('on', on),
     ...given('name', name),
+    ...given('seed', wholeOption(options, 'seed', { min: 0, max: 4_294_967_295 })),
     ...given('cells', wholeOption(options, 'cells', { min: 1, max: 24 })),
     ...given('routers', wholeOption(options, 'routers', { min: 1, max: 8 })),
     ...given('port', wholeOption(options, 'port', { min: 1024, max: 65_535 })),

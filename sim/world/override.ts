@@ -5,6 +5,7 @@ import type { World } from './world.ts';
 export interface WorldOverrides {
   readonly on?: World['on'];
   readonly name?: string;
+  readonly seed?: number;
   readonly cells?: number;
   readonly routers?: number;
   readonly port?: number;
@@ -28,6 +29,7 @@ export function overrideWorld(world: World, statesTenants: boolean, overrides: W
       ...world,
       on: overrides.on ?? world.on,
       name: overrides.name ?? world.name,
+      seed: overrides.seed ?? world.seed,
       cells,
       tenants,
       routers: overrides.routers ?? world.routers,

@@ -67,10 +67,14 @@ test('the window has its clock: paused, stepped back, and lived anew from there'
   expect(screen.exitCode).toBe(0);
 });
 
-test('the same seed is the same life in another process', async () => {
+test('the same seed is the same life in another process, and another seed another one', async () => {
   const lives: string[] = [];
-  for (const name of ['one', 'two']) {
-    await box.up('--on', 'virtual', '--name', name);
+  for (const [name, seed] of [
+    ['one', '8'],
+    ['two', '8'],
+    ['three', '9'],
+  ] as const) {
+    await box.up('--on', 'virtual', '--name', name, '--seed', seed);
     const first = await eventually('two hundred events', async () => {
       const said = await box.run('events', '--name', name, '-n', '10000', '--json');
       const lines = said.out.split('\n');
@@ -80,4 +84,5 @@ test('the same seed is the same life in another process', async () => {
     expect((await box.run('down', '--name', name)).code).toBe(0);
   }
   expect(lives[0] === lives[1]).toBe(true);
+  expect(lives[0] === lives[2]).toBe(false);
 });

@@ -20,10 +20,11 @@ test('a number of tenants that was stated must still fit', () => {
 
 test('the flags say what they say, and nothing else changes', () => {
   const world = defaultWorld();
-  const flags = { name: 'two', cells: 4, routers: 2, port: 9000, engine: 'embedded', traffic: false } as const;
+  const flags = { name: 'two', seed: 8, cells: 4, routers: 2, port: 9000, engine: 'embedded', traffic: false } as const;
   const changed = overrideWorld(world, false, flags);
   expect(changed.ok && differences(world, changed.value)).toEqual([
     'name',
+    'seed',
     'cells',
     'routers',
     'port',
