@@ -13,6 +13,8 @@ export interface TaskAdmin {
   readonly token: string;
   /** Whether there is an Aurora instance to serve from. */
   readonly healthy: () => boolean;
+  /** Whether it may be sent requests; once it may, it always may. */
+  readonly ready: () => boolean;
   /** Makes every dead job open again; resolves with how many. */
   readonly redrive: () => Promise<number>;
 }
@@ -28,9 +30,7 @@ export function createApp(ports: CellPorts, admin: TaskAdmin): Express {
 
   for (const { method, path, operation } of routes)
     app[method](path, (request, response) => serve(operation, request, response, ports));
-  app.get('/ready', (_request, response) =>
-    send(response, { status: 200, headers: {}, body: { ready: true }, problem: false }),
-  );
+  app.get('/ready', (_request, response) => send(response, readiness(admin)));
   app.get('/health', (_request, response) => send(response, health(admin)));
   app.post('/_cell/redrive', async (request, response) => send(response, await redrive(request, admin)));
   for (const path of new Set(routes.map((route) => route.path)))
@@ -46,6 +46,12 @@ async function serve(operation: Operation, request: Request, response: Response,
   const headers = request.headers as Readonly<Record<string, string | undefined>>;
   const params = request.params as Readonly<Record<string, string>>;
   send(response, await handle({ operation, params, headers, body }, ports));
+}
+
+function readiness({ ready }: TaskAdmin): CellResponse {
+  return ready()
+    ? { status: 200, headers: {}, body: { ready: true }, problem: false }
+    : problem('unavailable', 'it has just started, and no writer of Aurora is known yet');
 }
 
 function health({ healthy }: TaskAdmin): CellResponse {

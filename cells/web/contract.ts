@@ -3,7 +3,7 @@ import type { CellPolicies } from '../policies.ts';
 /**
  * Settings of the `web` program. `listen`: HTTP, behind the ALB. `upstreams`: `aurora` (both instances, through links), `dynamodb` (one), `sqs` (one).
  * The router sets `x-tenant-id`, `x-cell-id` (the cell it means), `x-cell-epoch`, `x-request-id`; web answers 421 where cell or epoch is not its own.
- * `GET /health` answers 200 while it is connected to a writer or reader of its Aurora, 503 otherwise, and at first until it has known a writer, for 3 s at most; `GET /ready` 200 as soon as it listens.
+ * `GET /health` answers 200 while it is connected to a writer or reader of its Aurora, 503 otherwise; `GET /ready`, which the ALB asks, 200 once it has known a writer or has waited 3 s for one, and from then on whatever becomes of Aurora.
  */
 export interface WebSettings {
   readonly xlAbove: number;

@@ -14,7 +14,7 @@ import { Relay, type RelayOptions } from './relay.ts';
 /** Nothing that a tenant waits for may wait longer for the table store. */
 const dynamodbTimeoutMs = 250;
 
-/** A task that has just started and can read waits so long for a writer before it takes requests: it would refuse every write. */
+/** A task that has just started waits so long for a writer before it takes requests: until then it would refuse every write. */
 const writerWaitMsMax = 3000;
 
 /** A web task without the server in front of it: what handles a request touches, and the relay. */
@@ -60,7 +60,8 @@ export function composeTask(
     relay,
     admin: {
       token,
-      healthy: () => aurora.reachable && (aurora.knewWriter || time.monotonicMs() - startedMs >= writerWaitMsMax),
+      healthy: () => aurora.reachable,
+      ready: () => aurora.knewWriter || time.monotonicMs() - startedMs >= writerWaitMsMax,
       redrive: async () => {
         if (!relay.engine?.ready) throw new RpcError('not-sent', 'the queue engine is not there');
         const count = await redrive(time, aurora, relay.engine, events);

@@ -32,7 +32,7 @@ export async function startVirtualWeb(
     life,
     config.listen,
     (asked, tell) => {
-      if (asked.path === '/ready') return tell({ status: 200, headers: {}, body: null });
+      if (asked.path === '/ready') return tell({ status: task.admin.ready() ? 200 : 503, headers: {}, body: null });
       const found = operationOf(asked);
       if ('status' in found) return tell(named(asked.headers, task.ports, found));
       const request = { ...found, headers: asked.headers, body: asked.body ?? '' };
@@ -40,7 +40,7 @@ export async function startVirtualWeb(
         life.now(() => tell({ status, headers, body } as Told)),
       );
     },
-    () => true,
+    task.admin.ready,
   );
   if (config.admin)
     await runtime.serve({

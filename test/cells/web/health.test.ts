@@ -6,7 +6,7 @@ import type { WebSettings } from '../../../cells/web/contract.ts';
 import { webDecisions, type WebDecisions } from '../../../cells/web/decisions.ts';
 import { composeTask } from '../../../cells/web/task.ts';
 
-test('a task that starts is healthy once it knows a writer, and stays so while the writer changes', () => {
+test('a task that starts takes requests once it knows a writer, and goes on while the writer changes', () => {
   let nowMs = 0;
   const connections: FramedClientOptions[] = [];
   const runtime = {
@@ -44,19 +44,18 @@ test('a task that starts is healthy once it knows a writer, and stays so while t
     connections[index]?.onNotify?.('role', { address: `a/aurora/${index + 1}`, role, generation });
 
   const task = start();
-  expect(task.admin.healthy()).toBe(false);
+  expect([task.admin.ready(), task.admin.healthy()]).toEqual([false, false]);
   tell(1, 'reader', 1);
-  expect(task.admin.healthy()).toBe(false);
+  expect([task.admin.ready(), task.admin.healthy()]).toEqual([false, true]);
   tell(0, 'writer', 1);
-  expect(task.admin.healthy()).toBe(true);
-  connections[0]?.onDisconnect?.(null);
-  expect(task.admin.healthy()).toBe(true);
+  expect([task.admin.ready(), task.admin.healthy()]).toEqual([true, true]);
+  for (const connection of connections) connection.onDisconnect?.(null);
+  expect([task.admin.ready(), task.admin.healthy()]).toEqual([true, false]);
   task.close();
 
   const without = start();
-  tell(1, 'reader', 1);
-  expect(without.admin.healthy()).toBe(false);
+  expect(without.admin.ready()).toBe(false);
   nowMs += 3000;
-  expect(without.admin.healthy()).toBe(true);
+  expect([without.admin.ready(), without.admin.healthy()]).toEqual([true, false]);
   without.close();
 });
