@@ -25,6 +25,7 @@ import type { World } from '../../world/world.ts';
 import type { ResolvedTarget } from '../../faults/fault.ts';
 import { Life } from './life.ts';
 import { Scheduler } from './scheduler.ts';
+import { Quiet } from './quiet.ts';
 import { runVirtually } from './time-loop.ts';
 import { virtualPlaces } from './virtual-places.ts';
 import { VirtualActions } from './virtual-actions.ts';
@@ -133,6 +134,11 @@ class VirtualWorld implements VirtualWorldDriver {
       onGone: (status) => this.#observer.faultGone(status),
       onLine: (text, command) => this.#observer.line(text, command),
     });
+    const quiet = new Quiet({
+      parts: this.parts,
+      plan: () => this.plan(),
+      xlQueue: (cell) => this.substrate.queueCounts(cell)?.xl,
+    });
     this.#reconciler = new Reconciler({
       time,
       parts: this.parts,
@@ -142,7 +148,7 @@ class VirtualWorld implements VirtualWorldDriver {
       held: () => this.#ports.held(),
       queues: () => this.#xlQueues(),
       ownParts: () => this.#ownParts(),
-      isQuiet: () => this.#isQuiet(),
+      isQuiet: () => quiet.now,
     });
     this.#observer = new VirtualObserver(
       {
@@ -383,20 +389,6 @@ class VirtualWorld implements VirtualWorldDriver {
         return [cell, { xlWaiting: counts?.xl.waiting ?? null, xlInFlight: counts?.xl.inFlight ?? null }] as const;
       }),
     );
-  }
-
-  /** Every part runs, and no XL worker comes or goes: control has nothing to decide. */
-  #isQuiet(): boolean {
-    for (const { address, observation } of this.parts.all())
-      if (observation.state !== 'running' || isXl(address)) return false;
-    return this.#cells.every((cell) => {
-      const xl = this.substrate.queueCounts(cell)?.xl;
-      return xl !== undefined && xl.waiting === 0 && xl.inFlight === 0;
-    });
-  }
-
-  get #cells(): readonly string[] {
-    return this.plan().cells;
   }
 
   #isScaledAway(address: string): boolean {
