@@ -44,7 +44,8 @@ export function decide(
   memory: Memory,
 ): Decision {
   const parts = new Map(observation.parts.map((part) => [part.address, part]));
-  const xl = decideXl(settings, desired, observation, memory);
+  const tasks = Map.groupBy(observation.parts, ({ address }) => serviceOf(address));
+  const xl = decideXl(settings, desired, observation, tasks, memory);
   const targets: Record<string, number> = {};
   const actions: Action[] = [];
   for (const [service, count] of Object.entries(desired)) {
@@ -52,7 +53,7 @@ export function decide(
     const target = service === `${cell}/xl` ? Math.max(count, xl[cell]?.wanted ?? 0) : count;
     targets[service] = target;
     actions.push(...starts(settings, service, target, memory.targets[service], observation, parts));
-    actions.push(...stops(service, target, count, observation));
+    actions.push(...stops(service, target, count, tasks.get(service) ?? [], observation));
   }
   return { actions, memory: { targets, xl } };
 }
@@ -77,14 +78,20 @@ function starts(
   return actions;
 }
 
-function stops(service: string, target: number, asked: number, { parts, held }: Observation): Action[] {
+function stops(
+  service: string,
+  target: number,
+  asked: number,
+  tasks: readonly Part[],
+  { held }: Observation,
+): Action[] {
   if (!counted.has(service.slice(service.indexOf('/') + 1))) return [];
   const why = service.endsWith('/xl') && asked === 0 ? 'xl' : 'scale';
   // One that is dead is ended too: nobody misses it.
   const ends: readonly Part['state'][] = ['running', 'starting', 'dead'];
-  return parts
-    .filter((part) => part.address.startsWith(`${service}/`) && indexOf(part.address) > target)
-    .filter((part) => ends.includes(part.state) && !held.includes(part.address))
+  return tasks
+    .filter(({ address }) => indexOf(address) > target)
+    .filter(({ address, state }) => ends.includes(state) && !held.includes(address))
     .toSorted((a, b) => indexOf(b.address) - indexOf(a.address))
     .map(({ address }) => ({ kind: 'stop', address, why }));
 }
@@ -92,14 +99,15 @@ function stops(service: string, target: number, asked: number, { parts, held }: 
 function decideXl(
   { xlIdleMs }: DecideSettings,
   desired: Readonly<Record<string, number>>,
-  { nowMs, parts, queues }: Observation,
+  { nowMs, queues }: Observation,
+  tasks: ReadonlyMap<string, readonly Part[]>,
   memory: Memory,
 ): Record<string, XlMemory> {
   const next: Record<string, XlMemory> = {};
   for (const service of Object.keys(desired).filter((each) => each.endsWith('/xl'))) {
     const cell = cellOf(service);
     // After its own death control knows nothing: a worker that is there was wanted.
-    const present = parts.some((part) => part.address.startsWith(`${service}/`) && isPresent(part));
+    const present = (tasks.get(service) ?? []).some(isPresent);
     const { wanted, idleSinceMs } = memory.xl[cell] ?? { wanted: present ? 1 : 0, idleSinceMs: null };
     const { xlWaiting = null, xlInFlight = null } = queues[cell] ?? {};
     if ((xlWaiting ?? 0) > 0 || (xlInFlight ?? 0) > 0) next[cell] = { wanted: 1, idleSinceMs: null };
@@ -118,6 +126,11 @@ function isPresent({ state }: Part): boolean {
 
 function addressOf(service: string, index: number): string {
   return counted.has(service.slice(service.indexOf('/') + 1)) ? `${service}/${index}` : service;
+}
+
+/** The service that a task is one of: `a/web` of `a/web/2`. */
+function serviceOf(address: string): string {
+  return address.slice(0, address.lastIndexOf('/'));
 }
 
 function indexOf(address: string): number {
