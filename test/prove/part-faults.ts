@@ -82,6 +82,17 @@ export const faultsFromInside: readonly PartFault[] = [
   { command: ['fault', 'storage-wiped', 'b/aurora'], predicted: 'cell', loses: true },
 ];
 
+/** What only containers have: networks, sizes, images. */
+export const faultsOfContainers: readonly PartFault[] = [
+  { command: ['fault', 'disconnect', 'b/web/1', '--for', '4s'], predicted: 'none' },
+  { command: ['fault', 'disconnect', 'b', '--for', '4s'], predicted: 'cell' },
+  { command: ['fault', 'cpu-starved', 'b/worker/1', '--for', '3s'], predicted: 'none' },
+  { command: ['fault', 'memory-starved', 'b/web/1', 'mebibytes=200', '--for', '3s'], predicted: 'none' },
+  { command: ['fault', 'out-of-memory', 'b/worker/1'], predicted: 'none' },
+  { command: ['fault', 'bad-release', 'b/worker', '--for', '5s'], predicted: 'none' },
+  { command: ['fault', 'bad-release', 'b/web', '--for', '5s'], predicted: 'cell' },
+];
+
 export const partFaults: readonly PartFault[] = [...faultsOfParts, ...otherFaults, ...faultsFromInside];
 
 /** Does it under load, waits until it is over, and checks who was hit and that nothing acknowledged is lost. */

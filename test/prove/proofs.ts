@@ -8,7 +8,7 @@ import { foreignFaults, openForeign, playForeign } from './foreign.ts';
 import { hostileFiles } from './hostile-files.ts';
 import { killCell, openArena } from './kill-cell.ts';
 import { moveUnderFire } from './moves.ts';
-import { partFaults, playPartFault } from './part-faults.ts';
+import { faultsOfContainers, partFaults, playPartFault } from './part-faults.ts';
 import { turnsOf, type Proof } from './rounds.ts';
 import { catalogue, playScenario } from './scenarios.ts';
 import { bugs } from '../../fixtures/bugs/index.ts';
@@ -29,6 +29,7 @@ export interface Place {
 /** Every proof, on one engine and one substrate. */
 export function proofs(place: Place): readonly Proof[] {
   const onDocker = place.on === 'docker';
+  const faults = onDocker ? [...partFaults, ...faultsOfContainers] : partFaults;
   return [
     {
       name: 'kill-cell',
@@ -51,13 +52,10 @@ export function proofs(place: Place): readonly Proof[] {
     {
       name: 'part-faults',
       claim: 'each part and each kind of fault alone: what the dependency table predicts happens',
-      full: partRounds[onDocker ? 'docker' : 'process'] * partFaults.length,
+      full: partRounds[onDocker ? 'docker' : 'process'] * faults.length,
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
-          for (const round of rounds) {
-            const fault = partFaults[round % partFaults.length];
-            if (fault) tell(await playPartFault(arena, fault));
-          }
+          for (const round of rounds) tell(await playPartFault(arena, faults[round % faults.length]!));
         }),
     },
     {
