@@ -3,17 +3,22 @@ import { endWorld } from './end-world.ts';
 import { connectAll, connectWorld, foldersOfWorlds } from './live-world.ts';
 import { flag, textOption } from './options.ts';
 import { printJson } from './print.ts';
+import { lastStart } from './start-file.ts';
 
 export async function run(invocation: Invocation): Promise<void> {
   const { options, context } = invocation;
   const all = flag(options, 'all');
   const worlds = all ? await connectAll() : [await connectWorld(textOption(options, 'name'))];
+  const ofSeed = new Set(
+    worlds.filter(({ folder }) => lastStart(folder)?.world.on === 'virtual').map(({ name }) => name),
+  );
   const ended = await Promise.all(worlds.map(endWorld));
   if (all) await sweepTheDead();
   if (flag(options, 'json')) return printJson(context, ended);
   if (ended.length === 0) context.out('no world is up');
   for (const { world, parts, attachedTo } of ended) {
-    if (attachedTo === null) context.out(`${world} has ended: ${parts} parts; its data is kept for the next petri up`);
+    const kept = ofSeed.has(world) ? 'its seed begins it anew' : 'its data is kept for the next petri up';
+    if (attachedTo === null) context.out(`${world} has ended: ${parts} parts; ${kept}`);
     else context.out(`let go of ${attachedTo}: its ${parts} containers go on; docker-compose down ends them`);
   }
 }

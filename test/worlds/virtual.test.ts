@@ -35,7 +35,10 @@ test('a world in virtual time is grown, looked at, hurt, healed and ended by the
   await eventually('all served', async () => (await box.status()).headline.startsWith('ALL 40 TENANTS ARE SERVED'));
   const said = await box.run('events', '--kinds', 'fault.seen,fault.gone', '--json');
   expect(said.out).toContain('"fault.gone"');
-  expect((await box.run('down', '--name', 'virtual')).code).toBe(0);
+  expect(await box.run('down', '--name', 'virtual')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/its seed begins it anew\n$/),
+  });
 });
 
 test('the window has its clock: paused, stepped back, and lived anew from there', async () => {
