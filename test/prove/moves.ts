@@ -6,7 +6,7 @@ import { eventually, type Said } from '../support/petri-box.ts';
 import { doubleEffects, lostWrites, unendedJobs } from './checks.ts';
 import { ForeignClient } from './foreign-client.ts';
 import { askEveryMs, pause, type Arena } from './kill-cell.ts';
-import type { Round } from './rounds.ts';
+import { percentile, type Round } from './rounds.ts';
 
 /** Control's calls take so long on the way to a cell, so that a fault can meet a move at each of its steps. */
 const slowed = 'latency=60ms';
@@ -31,11 +31,39 @@ const faults: readonly Hurt[] = [
 
 export const kindsOfHurt = faults.length;
 
+/** Under load one tenant moves, and something is hurt at an instant of its move that `draw` chooses (0 to 1). */
+export function moveUnderFire(arena: Arena, round: number, draw: number): Promise<Round> {
+  return moveOne(arena, round, { hurt: faults[round % faults.length]!, afterMs: draw * 600 });
+}
+
+/** How long a tenant that moves and is not hurt may be refused its writes, in milliseconds: for 95 moves of 100. */
+const blockedMsP95Max = 500;
+
+/** Under load tenants move one after the other, and nothing is hurt. */
+export class CalmMoves {
+  readonly #blockedMs: number[] = [];
+
+  async move(arena: Arena, round: number): Promise<Round> {
+    const { problems, facts } = await moveOne(arena, round, null);
+    this.#blockedMs.push(Number(facts['blocked ms'] ?? Infinity));
+    const p95 = percentile(this.#blockedMs, 0.95);
+    const isLate = this.#blockedMs.length >= 20 && p95 > blockedMsP95Max;
+    return {
+      problems: isLate ? [...problems, `of ${this.#blockedMs.length} moves one in twenty blocks longer`] : problems,
+      facts: { ...facts, 'p95 so far': p95 },
+    };
+  }
+}
+
 /**
- * Under load one tenant moves, and something is hurt at an instant of its move that `draw` chooses (0 to 1). The move ends, in one home
- * or the other; nothing acknowledged is lost, no job is done twice, no epoch falls, and the tenant is served.
+ * Under load one tenant moves, hurt or not. The move ends, in one home or the other; nothing acknowledged is lost, no job is done
+ * twice, no epoch falls, and the tenant is served.
  */
-export async function moveUnderFire({ box, url, tenantsOf }: Arena, round: number, draw: number): Promise<Round> {
+async function moveOne(
+  { box, url, tenantsOf }: Arena,
+  round: number,
+  fire: { readonly hurt: Hurt; readonly afterMs: number } | null,
+): Promise<Round> {
   const problems: string[] = [];
   const cells = Object.keys(tenantsOf).toSorted();
   const all = await box.json<TenantStatus[]>('tenants');
@@ -43,7 +71,7 @@ export async function moveUnderFire({ box, url, tenantsOf }: Arena, round: numbe
   const movable = all.filter(({ override }) => override === null);
   const mover = movable[(round * 7) % movable.length]!;
   const [from, to] = [mover.cell, cells[(cells.indexOf(mover.cell) + 1 + (round % 2)) % cells.length]!];
-  for (const cell of [from, to]) {
+  for (const cell of fire ? [from, to] : []) {
     await box.run('fault', 'latency', `control->${cell}/aurora`, slowed, '--for', '1m');
   }
   // Most of the load is the moving tenant's own.
@@ -54,12 +82,14 @@ export async function moveUnderFire({ box, url, tenantsOf }: Arena, round: numbe
   });
   client.start();
   await pause(500);
-  const hurt = faults[round % faults.length]!(from, to);
+  const hurt = fire?.hurt(from, to) ?? [];
   const moving = box.run('move', mover.id, to);
-  const [moved, said] = await Promise.all([moving, pause(draw * 600).then(() => box.run(...hurt))]);
-  if (said.code !== 0) problems.push(`petri ${hurt.join(' ')} ended with ${said.code}: ${said.err.trim()}`);
-  if (![0, 69].includes(moved.code)) problems.push(`petri move ended with ${moved.code}: ${lastLine(moved)}`);
-  await box.run('heal', '--all');
+  const hurting = fire && pause(fire.afterMs).then(() => box.run(...hurt));
+  const [moved, said] = await Promise.all([moving, hurting]);
+  if (said && said.code !== 0) problems.push(`petri ${hurt.join(' ')} ended with ${said.code}: ${said.err.trim()}`);
+  if (!(fire ? [0, 69] : [0]).includes(moved.code))
+    problems.push(`petri move ended with ${moved.code}: ${lastLine(moved)}`);
+  if (fire) await box.run('heal', '--all');
   const settled = async () => {
     const { facts } = await box.json<{ facts: { move: unknown; override: string | null } }>('why', mover.id);
     return facts.move === null && facts.override !== 'moving';
@@ -85,8 +115,7 @@ export async function moveUnderFire({ box, url, tenantsOf }: Arena, round: numbe
   return {
     problems,
     facts: {
-      hurt: hurt.join(' '),
-      after: steps.before ?? 'nothing',
+      ...(fire ? { hurt: hurt.join(' '), after: steps.before ?? 'nothing' } : { tenant: mover.id, from, to }),
       end: now?.cell === to ? 'moved' : 'put back',
       requests: client.attempts.length,
       ...(steps.blockedMs === null ? {} : { 'blocked ms': steps.blockedMs }),

@@ -7,7 +7,7 @@ import { DockerDecoys, killDockerSupervisor } from './docker-supervisor-killed.t
 import { foreignFaults, openForeign, playForeign } from './foreign.ts';
 import { hostileFiles } from './hostile-files.ts';
 import { killCell, openArena } from './kill-cell.ts';
-import { moveUnderFire } from './moves.ts';
+import { CalmMoves, moveUnderFire } from './moves.ts';
 import { faultsOfContainers, partFaults, playPartFault } from './part-faults.ts';
 import { turnsOf, type Proof } from './rounds.ts';
 import { catalogue, playScenario } from './scenarios.ts';
@@ -66,6 +66,16 @@ export function proofs(place: Place): readonly Proof[] {
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
           for (const round of rounds) tell(await moveUnderFire(arena, round, Math.random()));
+        }),
+    },
+    {
+      name: 'calm-moves',
+      claim: 'a tenant moves under load and nothing is hurt: for 500 ms at most at p95 it is refused its writes',
+      full: onDocker ? 20 : 50,
+      run: (rounds, tell) =>
+        inArena(place, async (arena) => {
+          const moves = new CalmMoves();
+          for (const round of rounds) tell(await moves.move(arena, round));
         }),
     },
     foreignProof(place),
