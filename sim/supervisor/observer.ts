@@ -27,6 +27,7 @@ import type { LiveWorld } from './live-world.ts';
 import { MapCopy } from './map-copy.ts';
 import type { OutsideWatch, OutsideWord } from './outside-watch.ts';
 import type { PartRecord } from './parts.ts';
+import { ReadBackDue } from './read-back-due.ts';
 import { SleepWatch } from './sleep-watch.ts';
 
 const lookEveryMs = 500;
@@ -62,6 +63,7 @@ export class Observer {
   readonly #mapCopy: MapCopy;
   readonly #sleep = new SleepWatch();
   readonly #diary = new Diary();
+  readonly #readBackDue = new ReadBackDue();
   #serving = false;
   /** Monotonic milliseconds from which on requests count. */
   #servedMs = Infinity;
@@ -343,6 +345,7 @@ export class Observer {
       this.#learn();
       this.ledger.setEstate(this.#ledgerEstate());
       if (this.ledger.waitsForHealth && this.#targetsHealthy()) this.#close();
+      this.#readBackWhereDue();
     } finally {
       this.#looking = false;
     }
@@ -419,7 +422,11 @@ export class Observer {
       null,
     );
     this.#live.events.record('blast.closed', { ...entry });
-    if (entry.hit.length === 0) return;
+  }
+
+  #readBackWhereDue(): void {
+    const entry = this.#readBackDue.look(this.ledger.read());
+    if (!entry) return;
     const unseen = this.#live.world.protocol && readBackSkipped(this.#live.world.protocol);
     if (unseen) return this.line(`what was acknowledged is not read back: ${unseen.because}`, null);
     void this.gauges.startReadBack(entry.fault, entry.hit).catch((error: Error) => {

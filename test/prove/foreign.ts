@@ -91,7 +91,8 @@ export async function playForeign({ box, world }: ForeignArena, fault: ForeignFa
   const answered = answeredMeanwhile(join(box.home, 'petri', world, 'events'), entry.sinceMs, endedAt);
   problems.push(...radiusProblems(fault, entry, await tenantsOfB(box, world), answered));
   const proof = entry.hit.length === 0 ? null : await readBack(look, entry.fault);
-  if (entry.hit.length > 0 && !proof) problems.push('what was acknowledged was not read back');
+  if (entry.hit.length > 0 && !proof?.done)
+    problems.push(`what was acknowledged was not read back: ${JSON.stringify(proof)}`);
   for (const lost of proof?.lostRequests ?? [])
     problems.push(`lost: ${lost.tenant} ${lost.expected}, read ${lost.seen}`);
   if ((proof?.jobs?.open ?? 0) > 0) problems.push(`${proof?.jobs?.open} accepted jobs have not ended`);
@@ -155,10 +156,13 @@ async function tenantsOfB(box: PetriBox, world: string): Promise<string[]> {
   return tenants.flatMap(({ id, cell }) => (cell === 'b' ? [id] : [])).toSorted();
 }
 
+/** How far it came in a minute; null where it was not begun. */
 async function readBack(look: () => Promise<Status>, fault: string): Promise<Status['readBack']> {
-  const done = async () => {
+  const latest = async () => {
     const { readBack: proof } = await look();
-    return proof?.fault === fault && proof.done ? proof : null;
+    return proof?.fault === fault ? proof : null;
   };
-  return eventually('what was acknowledged is read back', done, 60_000, 200).catch(() => null);
+  const done = async () => ((await latest())?.done ? true : null);
+  await eventually('what was acknowledged is read back', done, 60_000, 200).catch(() => null);
+  return latest();
 }
