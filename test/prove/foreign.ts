@@ -11,6 +11,9 @@ const worlds = join(import.meta.dirname, '../../fixtures/worlds');
 /** What was sent sooner after the fault says nothing about it. */
 const settledMs = 250;
 
+/** It is begun half a second after the entry is closed, or after the record of one who was hit has come. */
+const readBackBeginsMs = 1500;
+
 const services = join(import.meta.dirname, '../../fixtures/foreign');
 
 /** A world of services that know nothing of Petri, under the traffic that its protocol describes. */
@@ -158,11 +161,15 @@ async function tenantsOfB(box: PetriBox, world: string): Promise<string[]> {
 
 /** How far it came in a minute; null where it was not begun. */
 async function readBack(look: () => Promise<Status>, fault: string): Promise<Status['readBack']> {
+  // Until then that of another restart of the same part may be there, under the same name.
+  await pause(readBackBeginsMs);
   const latest = async () => {
     const { readBack: proof } = await look();
     return proof?.fault === fault ? proof : null;
   };
-  const done = async () => ((await latest())?.done ? true : null);
-  await eventually('what was acknowledged is read back', done, 60_000, 200).catch(() => null);
-  return latest();
+  const done = async () => {
+    const proof = await latest();
+    return proof?.done ? proof : null;
+  };
+  return eventually('what was acknowledged is read back', done, 60_000, 200).catch(latest);
 }
