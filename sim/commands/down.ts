@@ -9,15 +9,13 @@ export async function run(invocation: Invocation): Promise<void> {
   const { options, context } = invocation;
   const all = flag(options, 'all');
   const worlds = all ? await connectAll() : [await connectWorld(textOption(options, 'name'))];
-  const ofSeed = new Set(
-    worlds.filter(({ folder }) => lastStart(folder)?.world.on === 'virtual').map(({ name }) => name),
-  );
   const ended = await Promise.all(worlds.map(endWorld));
   if (all) await sweepTheDead();
   if (flag(options, 'json')) return printJson(context, ended);
   if (ended.length === 0) context.out('no world is up');
-  for (const { world, parts, attachedTo } of ended) {
-    const kept = ofSeed.has(world) ? 'its seed begins it anew' : 'its data is kept for the next petri up';
+  for (const [at, { world, parts, attachedTo }] of ended.entries()) {
+    const isVirtual = lastStart(worlds[at]!.folder)?.world.on === 'virtual';
+    const kept = isVirtual ? 'its seed begins it anew' : 'its data is kept for the next petri up';
     if (attachedTo === null) context.out(`${world} has ended: ${parts} parts; ${kept}`);
     else context.out(`let go of ${attachedTo}: its ${parts} containers go on; docker-compose down ends them`);
   }

@@ -1,4 +1,4 @@
-import { parseDuration, parseNumber, parseWhole, type Parsed, type Range } from '../world/quantities.ts';
+import { parseDuration, parseNumber, parseWhole, seedRange, type Parsed, type Range } from '../world/quantities.ts';
 import { didYouMean, orList } from '../world/suggest.ts';
 import { quote } from '../world/quantities.ts';
 import type { Invocation } from './context.ts';
@@ -30,6 +30,10 @@ export function wholeOption(options: Options, name: string, range: Range): numbe
 
 export function numberOption(options: Options, name: string, range: Range): number | null {
   return parsedOption(options, name, (text) => parseNumber(text, range));
+}
+
+export function seedOption(options: Options): number | null {
+  return wholeOption(options, 'seed', seedRange);
 }
 
 /** `--for 10s`, in milliseconds. */

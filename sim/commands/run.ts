@@ -9,7 +9,7 @@ import type { CommandContext, Invocation } from './context.ts';
 import { describeVerdict } from './describe-run.ts';
 import { exitCodes, usage } from './failure.ts';
 import { checkSubstrate, loadScenario, overrideScenario } from './load-scenario.ts';
-import { flag, listOption, textOption, wholeOption, wordOption } from './options.ts';
+import { seedOption, flag, listOption, textOption, wholeOption, wordOption } from './options.ts';
 import { checkBug } from './planted-bugs.ts';
 import { dockerOptions, type DockerOptions } from './prepare-docker.ts';
 import { printJson } from './print.ts';
@@ -23,7 +23,7 @@ export async function run({ args, options, context }: Invocation): Promise<numbe
   const asked = args[0]!;
   const { scenario: read, file } = await loadScenario(asked);
   const scenario = overrideScenario(read, {
-    seed: wholeOption(options, 'seed', { min: 0, max: 4_294_967_295 }),
+    seed: seedOption(options),
     bug: textOption(options, 'bug'),
     policies: listOption(options, 'set'),
   });

@@ -4,17 +4,17 @@ import { invariantIds, type InvariantId } from '../judge/contract.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { startSearch, type Searched, type SearchRequest } from '../search/search.ts';
 import { Tally } from '../search/tally.ts';
+import { seedRange } from '../world/quantities.ts';
 import type { CommandContext, Invocation } from './context.ts';
 import { exitCodes, usage } from './failure.ts';
 import { loadScenario } from './load-scenario.ts';
-import { flag, textOption, wholeOption, wordOption } from './options.ts';
+import { flag, seedOption, textOption, wholeOption, wordOption } from './options.ts';
 import { checkBug } from './planted-bugs.ts';
 import { printJson } from './print.ts';
 import { replayFind, type Replayed } from './replay-find.ts';
 import { describeFind, describeTally } from './describe-search.ts';
 import { tellProgress } from './tell-progress.ts';
 
-const seedMax = 4_294_967_295;
 const seedsDefault = 1000;
 const shrinkWithinMs = 9000;
 
@@ -42,9 +42,10 @@ export async function run({ args, options, context }: Invocation): Promise<numbe
 }
 
 function requestOf(options: Invocation['options'], base: Scenario | null): SearchRequest {
-  const first = wholeOption(options, 'seed', { min: 0, max: seedMax }) ?? base?.seed ?? 1;
+  const first = seedOption(options) ?? base?.seed ?? 1;
   const count = wholeOption(options, 'seeds', { min: 1, max: 100_000_000 }) ?? seedsDefault;
-  if (first + count - 1 > seedMax) usage(`--seed ${first} and --seeds ${count} go past the last seed, ${seedMax}`);
+  if (first + count - 1 > seedRange.max)
+    usage(`--seed ${first} and --seeds ${count} go past the last seed, ${seedRange.max}`);
   return {
     base,
     bug: textOption(options, 'bug') ?? base?.bug ?? null,

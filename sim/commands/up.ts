@@ -5,7 +5,7 @@ import { chooseWorld } from './choose-world.ts';
 import { usage } from './failure.ts';
 import { growWorld } from './grow-world.ts';
 import { grownBefore } from './start-supervisor.ts';
-import { flag, textOption, wholeOption, wordOption } from './options.ts';
+import { flag, seedOption, textOption, wholeOption, wordOption } from './options.ts';
 import { dockerOptions } from './prepare-docker.ts';
 import { printJson } from './print.ts';
 import { stayWithWorld } from './stay-with-world.ts';
@@ -20,7 +20,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const overrides = {
     ...given('on', on),
     ...given('name', name),
-    ...given('seed', wholeOption(options, 'seed', { min: 0, max: 4_294_967_295 })),
+    ...given('seed', seedOption(options)),
     ...given('cells', wholeOption(options, 'cells', { min: 1, max: 24 })),
     ...given('routers', wholeOption(options, 'routers', { min: 1, max: 8 })),
     ...given('port', wholeOption(options, 'port', { min: 1024, max: 65_535 })),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invariantIds } from '../judge/contract.ts';
-import { quote } from '../world/quantities.ts';
+import { quote, seedRange } from '../world/quantities.ts';
 import { plannedEstate } from '../world/planned-estate.ts';
 import { tenantIds } from '../world/population.ts';
 import { duration, section, share, text, whole, words } from '../world/schema-kit.ts';
@@ -75,7 +75,7 @@ export const scenarioFileSchema = z
         'The name of the scenario',
       ),
       world: section(worldSections).describe('The world: a world file without petri, name and seed').prefault({}),
-      seed: whole(0, 4_294_967_295, 'Reproduces the plan: who sends what, and when').default(1),
+      seed: whole(seedRange.min, seedRange.max, 'Reproduces the plan: who sends what, and when').default(1),
       traffic: trafficSection.describe("What Petri's own clients send").optional(),
       policies: policiesSection.describe('Policies that differ from their defaults').optional(),
       bug: text(namePattern, 'the name of a planted bug')

@@ -15,7 +15,7 @@ import type { Affected, Estate as LedgerEstate } from '../ledger/dependency.ts';
 import type { MovesStatus, Observation } from '../pilot/contract.ts';
 import { compose, type Composed, type Known, type PartFact } from '../state/compose.ts';
 import { moveLine } from '../state/move-line.ts';
-import type { FaultStatus, Snapshot, Status, TrafficStatus } from '../state/status.ts';
+import type { BlastRadius, FaultStatus, Snapshot, Status, TrafficStatus } from '../state/status.ts';
 import { version } from '../version.ts';
 import { cellOf, kindOf } from '../world/address.ts';
 import { eventsFileName } from '../world/places.ts';
@@ -341,11 +341,11 @@ export class Observer {
       if (!this.#serving) return;
       this.#noteWhatOthersDid();
       // A cell's health remembers what it was: the picture is made whether or not anybody looks.
-      this.snapshot();
+      const { status } = this.snapshot();
       this.#learn();
       this.ledger.setEstate(this.#ledgerEstate());
       if (this.ledger.waitsForHealth && this.#targetsHealthy()) this.#close();
-      this.#readBackWhereDue();
+      else this.#readBackWhereDue(status.blastRadius);
     } finally {
       this.#looking = false;
     }
@@ -422,10 +422,11 @@ export class Observer {
       null,
     );
     this.#live.events.record('blast.closed', { ...entry });
+    this.#readBackWhereDue(entry);
   }
 
-  #readBackWhereDue(): void {
-    const entry = this.#readBackDue.look(this.ledger.read());
+  #readBackWhereDue(latest: BlastRadius | null): void {
+    const entry = this.#readBackDue.look(latest);
     if (!entry) return;
     const unseen = this.#live.world.protocol && readBackSkipped(this.#live.world.protocol);
     if (unseen) return this.line(`what was acknowledged is not read back: ${unseen.because}`, null);

@@ -6,6 +6,9 @@ export interface Range {
   readonly max: number;
 }
 
+/** Seeds of a plan, of a schedule, of a world in virtual time. */
+export const seedRange: Range = { min: 0, max: 4_294_967_295 };
+
 const msPerUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const bytesPerUnit: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 

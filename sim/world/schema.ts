@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote } from './quantities.ts';
+import { quote, seedRange } from './quantities.ts';
 import { parsePolicyValue, policies, printTakes, type Policy } from './policies.ts';
 import { imagePattern } from './image-name.ts';
 import { checkProtocol, protocolSection, toProtocol } from './protocol-schema.ts';
@@ -120,7 +120,7 @@ export const worldFileSchema = z
       name: text(worldNamePattern, 'a name of at most 32 small letters, digits and hyphens')
         .describe('The name of the world')
         .default('default'),
-      seed: whole(0, 4_294_967_295, 'Reproduces the plan: who sends what, and when').default(1),
+      seed: whole(seedRange.min, seedRange.max, 'Reproduces the plan: who sends what, and when').default(1),
       ...worldSections,
     },
     { error: (issue) => (issue.code === 'invalid_type' ? `must be a mapping, not ${quote(issue.input)}` : undefined) },

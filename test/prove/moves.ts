@@ -39,20 +39,16 @@ export function moveUnderFire(arena: Arena, round: number, draw: number): Promis
 /** How long a tenant that moves and is not hurt may be refused its writes, in milliseconds: for 95 moves of 100. */
 const blockedMsP95Max = 500;
 
-/** Under load tenants move one after the other, and nothing is hurt. */
-export class CalmMoves {
-  readonly #blockedMs: number[] = [];
-
-  async move(arena: Arena, round: number): Promise<Round> {
-    const { problems, facts } = await moveOne(arena, round, null);
-    this.#blockedMs.push(Number(facts['blocked ms'] ?? Infinity));
-    const p95 = percentile(this.#blockedMs, 0.95);
-    const isLate = this.#blockedMs.length >= 20 && p95 > blockedMsP95Max;
-    return {
-      problems: isLate ? [...problems, `of ${this.#blockedMs.length} moves one in twenty blocks longer`] : problems,
-      facts: { ...facts, 'p95 so far': p95 },
-    };
-  }
+/** Under load one tenant moves, and nothing is hurt. `blockedMs`: how long those before it were refused, to which this one is added. */
+export async function moveInCalm(arena: Arena, round: number, blockedMs: number[]): Promise<Round> {
+  const { problems, facts } = await moveOne(arena, round, null);
+  blockedMs.push(Number(facts['blocked ms'] ?? Infinity));
+  const p95 = percentile(blockedMs, 0.95);
+  const isLate = blockedMs.length >= 20 && p95 > blockedMsP95Max;
+  return {
+    problems: isLate ? [...problems, `of ${blockedMs.length} moves one in twenty blocks longer`] : problems,
+    facts: { ...facts, 'p95 so far': p95 },
+  };
 }
 
 /**

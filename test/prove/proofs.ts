@@ -7,7 +7,7 @@ import { DockerDecoys, killDockerSupervisor } from './docker-supervisor-killed.t
 import { foreignFaults, openForeign, playForeign } from './foreign.ts';
 import { hostileFiles } from './hostile-files.ts';
 import { killCell, openArena } from './kill-cell.ts';
-import { CalmMoves, moveUnderFire } from './moves.ts';
+import { moveInCalm, moveUnderFire } from './moves.ts';
 import { faultsOfContainers, partFaults, playPartFault } from './part-faults.ts';
 import { turnsOf, type Proof } from './rounds.ts';
 import { catalogue, playScenario } from './scenarios.ts';
@@ -74,8 +74,8 @@ export function proofs(place: Place): readonly Proof[] {
       full: onDocker ? 20 : 50,
       run: (rounds, tell) =>
         inArena(place, async (arena) => {
-          const moves = new CalmMoves();
-          for (const round of rounds) tell(await moves.move(arena, round));
+          const blockedMs: number[] = [];
+          for (const round of rounds) tell(await moveInCalm(arena, round, blockedMs));
         }),
     },
     foreignProof(place),

@@ -19,7 +19,7 @@ export class Quiet {
     this.#options = options;
   }
 
-  get now(): boolean {
+  look(): boolean {
     const { parts, plan, xlQueue } = this.#options;
     for (const { address, observation } of parts.all())
       if (observation.state !== 'running' || isXl(address)) return false;
@@ -36,8 +36,7 @@ export class Quiet {
   #areAsMany(desired: Readonly<Record<string, number>>): boolean {
     const there = new Map<string, number>();
     for (const { address } of this.#options.parts.all()) {
-      const [cell, service] = address.split('/');
-      const name = `${cell}/${service}`;
+      const name = address.split('/', 2).join('/');
       there.set(name, (there.get(name) ?? 0) + 1);
     }
     return Object.entries(desired).every(([name, count]) => count === (there.get(name) ?? 0));

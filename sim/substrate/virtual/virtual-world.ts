@@ -148,7 +148,7 @@ class VirtualWorld implements VirtualWorldDriver {
       held: () => this.#ports.held(),
       queues: () => this.#xlQueues(),
       ownParts: () => this.#ownParts(),
-      isQuiet: () => quiet.now,
+      isQuiet: () => quiet.look(),
     });
     this.#observer = new VirtualObserver(
       {
